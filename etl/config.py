@@ -1,0 +1,109 @@
+"""Where things live and how the office set them: paths, `hall.toml`, and the refusal every command can print."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SHIPPED = CHECKOUT / "data"
+
+
+class HallError(Exception):
+    """A refusal that a clerk can read: what is wrong and how to cure it, in Chinese and English. Exit code 1."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+        self.zh = zh
+        self.en = en
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything made at run time lies under one folder, `HALL_HOME`."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots"
+
+    @property
+    def tmp(self) -> Path:
+        return self.root / "tmp"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "hall.toml"
+
+    def overlay(self, name: str) -> list[Path]:
+        """Folders that hold data files called `name` (mappings, calendars, rules), the shipped one first, the office's last."""
+        return [folder for folder in (SHIPPED / name, self.root / name) if folder.is_dir()]
+
+    def make(self) -> None:
+        for folder in (self.root, self.inbox, self.snapshots, self.tmp):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def home_from(option: Path | None, environ: Mapping[str, str] = os.environ) -> Home:
+    """The home named by `--home`, else by the variable `HALL_HOME`, else `data/var` in the checkout."""
+    if option is not None:
+        return Home(option.expanduser().resolve())
+    if environ.get("HALL_HOME"):
+        return Home(Path(environ["HALL_HOME"]).expanduser().resolve())
+    return Home(SHIPPED / "var")
+
+
+class Settings(BaseModel):
+    """`hall.toml`. Every key has a default; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hall_name: str = "蕉城区行政服务中心"
+    language: str = Field(default="zh_CN", pattern="^(zh_CN|en)$")
+    minimum_denominator: int = Field(default=10, ge=1, description="a rate on fewer cases is greyed")
+    due_soon_workdays: int = Field(default=3, ge=0, description="open cases with this many working days left or fewer are due soon")
+    precheck_workdays: int = Field(default=1, ge=0, description="online applications are pre-checked within this many working days")
+    keep_snapshot_days: int = Field(default=30, ge=1)
+    port: int = Field(default=8501, ge=1, le=65535)
+    as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
+
+
+def settings_from(home: Home) -> Settings:
+    """Settings of this home. Raises HallError naming the key that is wrong."""
+    if not home.settings_file.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(home.settings_file.read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise HallError(f"{home.settings_file} 不是有效的 TOML：{error}", f"{home.settings_file} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise HallError(f"{home.settings_file}：设置 {key} 有误", f"{home.settings_file}: setting {key}: {first['msg']}") from None
+
+
+def connect(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """The warehouse, one writer at a time. Raises HallError when another job holds it or when it is absent for reading."""
+    if read_only and not home.warehouse.exists():
+        raise HallError("尚无数据：请先运行 hall load", "nothing is loaded yet: run hall load first")
+    home.make()
+    try:
+        return duckdb.connect(str(home.warehouse), read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise HallError("另一个任务正在使用数据仓库，请等它结束后再试", "another job is using the warehouse; try again when it has ended") from None
+        raise HallError(f"无法打开数据仓库 {home.warehouse}", f"cannot open the warehouse {home.warehouse}: {error}") from None
