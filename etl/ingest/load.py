@@ -1,0 +1,323 @@
+"""One file after another: read, conform, check, upsert, ledger. A file is one transaction: it is loaded whole or not at all."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from etl.config import HallError, Home
+from etl.ingest.conform import Conform, conform, set_variables, source_sql
+from etl.ingest.macros import create_macros
+from etl.ingest.match import Match, choose
+from etl.ingest.quarantine import quarantine_bad_rows, quarantine_refused
+from etl.ingest.rows import Table, Tally
+from etl.ingest.sources import SUFFIXES, tables
+from etl.ingest.stage import StageFile
+from etl.ingest.upsert import upsert
+from etl.ingest.warehouse import ensure_tables
+from etl.records import contract
+from etl.records.mapping import Mapping, mappings
+
+SAMPLE_LINES = 5
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A rule that loaded rows break: how many and the first lines."""
+
+    rule: str
+    field: str
+    rows: int
+    lines: list[int]
+    zh: str
+    en: str
+
+
+@dataclass
+class BatchResult:
+    """What became of one table of one file. The five outcomes add up to `read`."""
+
+    batch_id: str
+    file: str
+    sheet: str | None
+    record: str
+    mapping: str
+    encoding: str
+    read: int
+    inserted: int
+    updated: int
+    unchanged: int
+    superseded: int
+    quarantined: int
+    warnings: list[Warned] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """The shape that `hall load --json` prints."""
+        document: dict[str, object] = {
+            "file": self.file if self.sheet is None else f"{self.file}#{self.sheet}",
+            "record": self.record,
+            "mapping": self.mapping,
+        }
+        for name in ("read", "inserted", "updated", "unchanged", "superseded", "quarantined"):
+            document[name] = getattr(self, name)
+        document["warnings"] = [
+            {"rule": w.rule, "column": w.field, "count": w.rows, "lines": w.lines, "message": w.zh, "message_en": w.en}
+            for w in self.warnings
+        ]
+        return document
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The files to load: a folder stands for the data files in it, by name; hidden files and other kinds are left."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(
+                p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith((".", "~"))
+            )
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    paths: Iterable[Path],
+    record: str | None = None,
+    mapping: str | None = None,
+    dry_run: bool = False,
+    on_file: Callable[[Path], None] | None = None,
+    on_refusal: Callable[[HallError], None] | None = None,
+) -> list[BatchResult]:
+    """Load files into the warehouse; returns one result a table.
+
+    `record` and `mapping` narrow the choice of mapping. With `dry_run` everything is done and then undone. A refused
+    file raises HallError, unless `on_refusal` takes it and the other files go on.
+    """
+    home.make()
+    _clean(home)
+    con.execute(f"set temp_directory = '{home.tmp.as_posix().replace(chr(39), chr(39) * 2)}'")
+    con.execute("set preserve_insertion_order = false")
+    create_macros(con)
+    ensure_tables(con)
+    known = _candidates(home, record, mapping)
+    results: list[BatchResult] = []
+    for path in files_of(paths):
+        if on_file:
+            on_file(path)
+        try:
+            results += _load_file(con, home, path, known, mapping is not None, dry_run)
+        except HallError as refusal:
+            if on_refusal is None:
+                raise
+            on_refusal(refusal)
+    return results
+
+
+def _clean(home: Home) -> None:
+    """Remove what a killed run left behind: staged files of processes that are gone."""
+    for left in home.tmp.glob("stage-*"):
+        left.unlink(missing_ok=True)
+
+
+def _candidates(home: Home, record: str | None, name: str | None) -> list[Mapping]:
+    known = mappings(home)
+    if name is not None:
+        if name not in known:
+            listed = ", ".join(sorted(known))
+            raise HallError(f"没有映射 {name}；现有：{listed}", f"no mapping {name}; known: {listed}")
+        return [known[name]]
+    if record is not None:
+        contract(record)
+        return [mapping for mapping in known.values() if mapping.record == record]
+    return list(known.values())
+
+
+def _sha_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _load_file(
+    con: duckdb.DuckDBPyConnection, home: Home, path: Path, known: list[Mapping], named: bool, dry_run: bool
+) -> list[BatchResult]:
+    """Every table of one file, in one transaction."""
+    if path.is_dir() or not path.exists():
+        raise HallError(f"找不到文件 {path}", f"no such file: {path}")
+    sha = _sha_of(path)
+    con.begin()
+    try:
+        results = [_load_table(con, home, table, match, sha) for table, match in _matched(path, known, named)]
+    except BaseException:
+        con.rollback()
+        raise
+    if dry_run:
+        con.rollback()
+    else:
+        con.commit()
+    return results
+
+
+def load_table_as(con: duckdb.DuckDBPyConnection, home: Home, table: Table, mapping: Mapping, path: Path) -> tuple[BatchResult, set[int]]:
+    """One table through a named mapping, in one transaction; returns its result and the lines refused, which are
+    reported but not quarantined a second time."""
+    home.make()
+    create_macros(con)
+    ensure_tables(con)
+    con.begin()
+    try:
+        result = _load_table(con, home, table, choose(table, [mapping], named=True), _sha_of(path))
+        lines = {int(row[0]) for row in con.execute("select line from quarantine where batch_id = ?", [result.batch_id]).fetchall()}
+        for target in ("quarantine_fault", "quarantine"):
+            con.execute(f"delete from {target} where batch_id = ?", [result.batch_id])
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
+    return result, lines
+
+
+def _matched(path: Path, known: list[Mapping], named: bool) -> Iterator[tuple[Table, Match]]:
+    """The tables of a file with their mappings. A sheet that fits nothing is passed over when another sheet fits."""
+    found = list(tables(path))
+    refusals: list[HallError] = []
+    matches: list[tuple[Table, Match]] = []
+    for table in found:
+        try:
+            match = choose(table, known, named)
+        except HallError as refusal:
+            if table.sheet is None or len(found) == 1:
+                raise
+            refusals.append(refusal)
+            continue
+        chosen = match.mapping.sheets
+        if chosen == "first" and matches:
+            continue
+        if table.sheet is not None and isinstance(chosen, tuple) and table.sheet not in chosen:
+            continue
+        matches.append((table, match))
+    if not matches and refusals:
+        raise refusals[0]
+    yield from matches
+
+
+def _load_table(con: duckdb.DuckDBPyConnection, home: Home, table: Table, match: Match, sha: str) -> BatchResult:
+    record = match.mapping.contract
+    staged = home.tmp / f"stage-{os.getpid()}-{sha[:12]}.txt"
+    try:
+        with StageFile(staged) as out:
+            tally = table.stage(match.way, match.header, out)
+        made = conform(match, tally, out.has_fullwidth)
+        set_variables(con, made)
+        own = ", ".join(f.name for f in made.fields)
+        source = source_sql(staged, len(match.columns))
+        con.execute(
+            f"create or replace temp table incoming as select _line, {own}, _version, _extra, ({made.bad}) as _bad, "
+            f"case when {made.bad} then _cells end as _cells from ({made.typed(source)})"
+        )
+    finally:
+        staged.unlink(missing_ok=True)
+    arrived, bad = _pair(con, "select count(*), count(*) filter (where _bad) from incoming")
+    if arrived != tally.rows:
+        raise HallError(
+            f"{table.name}：读出 {tally.rows} 条而到达 {arrived} 条，未载入任何数据；请把该文件报告给开发者",
+            f"{table.name}: {tally.rows} records read but {arrived} arrived; nothing loaded; please report this file",
+        )
+    batch_id = _next_batch(con)
+    warnings = _warnings(con, made, tally)
+    _forget(con, sha, table.sheet, table.name, record.record)
+    quarantine_bad_rows(con, made, batch_id, table, sha)
+    quarantine_refused(con, made, batch_id, table, sha, tally.refused)
+    outcome = upsert(con, record, made.fields, batch_id)
+    read = tally.rows + len(tally.refused)
+    quarantined = bad + len(tally.refused)
+    total = outcome.inserted + outcome.updated + outcome.unchanged + outcome.superseded + quarantined
+    if total != read:
+        raise HallError(
+            f"{table.name}：读出 {read} 条而去向共 {total} 条，未载入任何数据；请把该文件报告给开发者",
+            f"{table.name}: {read} records read but {total} accounted for; nothing loaded; please report this file",
+        )
+    encoding = getattr(table, "encoding", "")
+    result = BatchResult(
+        batch_id, table.name, table.sheet, record.record, match.mapping.name, encoding,
+        read, outcome.inserted, outcome.updated, outcome.unchanged, outcome.superseded, quarantined, warnings,
+    )  # fmt: skip
+    _write_ledger(con, result, match, sha)
+    con.execute("drop table incoming")
+    return result
+
+
+def _pair(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
+    row = con.execute(sql).fetchone()
+    if row is None:
+        raise ValueError("a count gave no row")
+    return int(row[0]), int(row[1])
+
+
+def _next_batch(con: duckdb.DuckDBPyConnection) -> str:
+    row = con.execute("select count(*) + 1 from batch").fetchone()
+    return f"B{row[0] if row else 1:06d}"
+
+
+def _forget(con: duckdb.DuckDBPyConnection, sha: str, sheet: str | None, name: str, record: str) -> None:
+    """The same file loaded again replaces its own quarantined rows instead of repeating them; resolved ones stay resolved."""
+    con.execute(
+        "create or replace temp table resolved as select line, resolved_by from quarantine where file_sha = ? and record = ? and file = ? "
+        "and sheet is not distinct from ? and resolved_by is not null",
+        [sha, record, name, sheet],
+    )
+    for target in ("quarantine_fault", "quarantine"):
+        con.execute(
+            f"delete from {target} where record = ? and sheet is not distinct from ? and file_sha = ? "
+            f"and batch_id in (select batch_id from quarantine where file = ? and file_sha = ?)",
+            [record, sheet, sha, name, sha],
+        )
+
+
+def _warnings(con: duckdb.DuckDBPyConnection, made: Conform, tally: Tally) -> list[Warned]:
+    """What is worth saying of the rows that load: broken warn rules, unknown columns, blank lines."""
+    found: list[Warned] = []
+    if made.warnings:
+        parts = ", ".join(f"count(*) filter (where {w.sql}), min(_line, {SAMPLE_LINES}) filter (where {w.sql})" for w in made.warnings)
+        row = con.execute(f"select {parts} from incoming where not _bad").fetchone() or ()
+        for index, warning in enumerate(made.warnings):
+            count, lines = row[2 * index], row[2 * index + 1]
+            if count:
+                found.append(Warned(warning.rule, warning.field, int(count), [int(n) for n in lines], warning.zh, warning.en))
+    for name in made.extra_names:
+        if name != "_extra":
+            what = f"未知的列“{name}”已随记录保存，未作计算", f"unknown column “{name}” is kept with each record but not used"
+            found.append(Warned("unknown_column", name, tally.rows, [], *what))
+    if tally.blank:
+        found.append(
+            Warned("blank_line", "", tally.blank, [], f"{tally.blank} 个空行不是记录", f"{tally.blank} blank lines are no records")
+        )
+    if not tally.rows and not tally.refused:
+        found.append(Warned("no_records", "", 0, [], "只有表头，没有记录", "a header but no records"))
+    return found
+
+
+def _write_ledger(con: duckdb.DuckDBPyConnection, result: BatchResult, match: Match, sha: str) -> None:
+    times = [name for name in match.mapping.contract.times if match.mapping.header_of(name) in match.normal_columns]
+    first, last = None, None
+    if times:
+        row = con.execute("select min(cast(_version as date)), max(cast(_version as date)) from incoming where not _bad").fetchone()
+        first, last = row if row else (None, None)
+    con.execute(
+        "insert into batch values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            result.batch_id, datetime.now(), result.file, result.sheet, sha, result.record, result.mapping, result.encoding, match.columns,
+            result.read, result.inserted, result.updated, result.unchanged, result.superseded, result.quarantined, first, last,
+        ],
+    )  # fmt: skip
+    for warned in result.warnings:
+        con.execute(
+            "insert into batch_warning values (?, ?, ?, ?, ?, ?, ?)",
+            [result.batch_id, warned.rule, warned.field, warned.rows, warned.lines, warned.zh, warned.en],
+        )

@@ -1,0 +1,86 @@
+"""Newest version wins, whatever the order of files: what becomes of each accepted row.
+
+Versions of a record are ordered by the contract's `version` fields, then by the latest event time, then by how many
+fields are filled, then by content, so that any two different rows have an order and the result never depends on which
+file came first.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from etl.records import Contract, ContractField
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Counts of accepted rows; they add up to the rows accepted."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+    superseded: int
+
+
+def _rank(record: Contract, alias: str, columns: list[str]) -> str:
+    versions = [f"coalesce(cast({alias}.{name} as timestamp), timestamp '0001-01-01')" for name in record.version if name in columns]
+    filled = " + ".join(f"cast({alias}.{name} is not null as integer)" for name in columns)
+    content = ", ".join(f"{alias}.{name}" for name in columns)
+    parts = [
+        *versions,
+        f"coalesce({alias}._version, timestamp '0001-01-01')",
+        filled,
+        f"md5(cast(row({content}, {alias}._extra) as varchar))",
+    ]
+    return f"row({', '.join(parts)})"
+
+
+def _same(columns: list[str], left: str, right: str) -> str:
+    return " and ".join(f"{left}.{name} is not distinct from {right}.{name}" for name in [*columns, "_extra"])
+
+
+def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[ContractField], batch_id: str) -> Outcome:
+    """Merge the temporary table `incoming` (rows with `not _bad`) into the record's table. Runs inside the caller's transaction."""
+    own = [field.name for field in fields]
+    columns = [field.name for field in record.fields]
+    keys = ", ".join(record.key)
+    joined = " and ".join(f"n.{name} = o.{name}" for name in record.key)
+    full = ", ".join(name if name in own else f"cast(null as {record.field(name).sql_type}) as {name}" for name in columns)
+    con.execute(f"create or replace temp table repeated as select {keys} from incoming where not _bad group by {keys} having count(*) > 1")
+    con.execute(
+        f"create or replace temp table contested as select {full}, n._version, n._extra, n._line, false as is_old from incoming n "
+        f"where not n._bad and (exists (select 1 from repeated o where {joined}) or exists (select 1 from {record.table} o where {joined})) "
+        f"union all select {', '.join(columns)}, o._version, o._extra, cast(null as bigint), true from {record.table} o "
+        f"where exists (select 1 from incoming n where not n._bad and {joined})"
+    )
+    con.execute(
+        f"create or replace temp table judged as select *, row_number() over (partition by {keys} "
+        f"order by {_rank(record, 'contested', columns)} desc, is_old desc, _line asc nulls first) as place from contested"
+    )
+    same = _same(columns, "n", "w")
+    won = " and ".join(f"n.{name} = w.{name}" for name in record.key)
+    counted = con.execute(
+        f"select count(*) filter (where n.place = 1 and not has_old), count(*) filter (where n.place = 1 and has_old), "
+        f"count(*) filter (where n.place > 1 and ({same})), count(*) filter (where n.place > 1 and not ({same})) "
+        f"from judged n join (select *, exists (select 1 from judged e where e.is_old and "
+        f"{' and '.join(f'e.{name} = judged.{name}' for name in record.key)}) as has_old from judged where place = 1) w on {won} "
+        f"where not n.is_old"
+    ).fetchone()
+    assert counted is not None
+    replaced = f"select 1 from judged n where n.place = 1 and not n.is_old and {joined}"
+    con.execute(f"delete from {record.table} o where exists ({replaced})")
+    listed = ", ".join(columns)
+    con.execute(
+        f"insert into {record.table} ({listed}, _version, _extra, _batch_id, _line) "
+        f"select {listed}, _version, _extra, ?, _line from judged where place = 1 and not is_old",
+        [batch_id],
+    )
+    plain = con.execute(
+        f"insert into {record.table} ({', '.join(own)}, _version, _extra, _batch_id, _line) "
+        f"select {', '.join(own)}, _version, _extra, ?, _line from incoming n where not _bad "
+        f"and not exists (select 1 from contested o where {joined})",
+        [batch_id],
+    ).fetchone()
+    for name in ("repeated", "contested", "judged"):
+        con.execute(f"drop table {name}")
+    return Outcome(counted[0] + (plain[0] if plain else 0), counted[1], counted[2], counted[3])

@@ -1,0 +1,160 @@
+"""Record types as data: what a contract and a code list say, read from TOML and checked on the way in."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from etl.config import SHIPPED, HallError
+
+CONTRACTS = Path(__file__).parent / "contracts"
+FieldType = Literal["text", "code", "integer", "decimal", "boolean", "date", "datetime"]
+Personal = Literal["name", "id_number", "phone", "address", "free_text", "secret"]
+IDENTIFIER = r"^[a-z][a-z0-9_]{0,62}$"
+
+SQL_TYPES: dict[FieldType, str] = {
+    "text": "varchar",
+    "code": "varchar",
+    "integer": "bigint",
+    "decimal": "decimal(16,2)",
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "timestamp",
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContractField(_Strict):
+    """One canonical field of a record type."""
+
+    name: str = Field(pattern=IDENTIFIER)
+    zh: str
+    en: str
+    type: FieldType
+    required: bool = False
+    codes: str | None = None
+    aliases: tuple[str, ...] = ()
+    personal: Personal | None = None
+    width: tuple[int, int] | None = Field(default=None, description="usual length of a code; another one warns")
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.type]
+
+    @property
+    def is_identifier(self) -> bool:
+        """Numbers and codes in which full-width digits and letters can only be a slip of the keyboard."""
+        return self.width is not None or self.personal in ("id_number", "phone", "secret") or self.name.endswith(("_no", "_code", "_uscc"))
+
+
+class Check(_Strict):
+    """A row check: `sql` is true where the row is bad. Level `reject` quarantines it, `warn` loads and counts it."""
+
+    id: str = Field(pattern=IDENTIFIER)
+    level: Literal["reject", "warn"]
+    fields: tuple[str, ...] = Field(min_length=1)
+    sql: str
+    zh: str
+    en: str
+    cure_zh: str
+    cure_en: str
+
+
+class Contract(_Strict):
+    """A record type: its fields, its key, how versions are ordered, and what a row must satisfy."""
+
+    record: str = Field(pattern=IDENTIFIER)
+    zh: str
+    en: str
+    key: tuple[str, ...] = Field(min_length=1)
+    version: tuple[str, ...] = ()
+    absent: tuple[str, ...] = Field(default=(), description="headers that show a canonical file to be of another record type")
+    fields: tuple[ContractField, ...]
+    checks: tuple[Check, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> "Contract":
+        names = [field.name for field in self.fields]
+        if len(set(names)) != len(names):
+            raise ValueError("a field name occurs twice")
+        used = {*self.key, *self.version, *(name for check in self.checks for name in check.fields)}
+        if unknown := used - set(names):
+            raise ValueError(f"unknown fields {sorted(unknown)}")
+        return self
+
+    @property
+    def table(self) -> str:
+        return f"raw_{self.record}"
+
+    def field(self, name: str) -> ContractField:
+        return next(field for field in self.fields if field.name == name)
+
+    @property
+    def times(self) -> list[str]:
+        """Event times, whose latest orders versions that carry no time of synchronisation."""
+        return [field.name for field in self.fields if field.type in ("date", "datetime") and not field.name.endswith("_due_at")]
+
+
+class Code(_Strict):
+    """A canonical code with its labels; `also` are other words that mean the same in every source."""
+
+    zh: str
+    en: str
+    also: tuple[str, ...] = ()
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """A TOML file; HallError names the file and the line when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise HallError(f"{path.name} 不是有效的 TOML：{error}", f"{path.name} is not valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise HallError(f"{path.name} 不是 UTF-8 编码，请另存为 UTF-8", f"{path.name} is not UTF-8; save it as UTF-8") from None
+
+
+def validation_refusal(path: Path, error: ValidationError) -> HallError:
+    """What is wrong with a data file, by its first fault."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "文件"
+    return HallError(f"{path.name}：{where} 有误：{first['msg']}", f"{path.name}: {where}: {first['msg']}")
+
+
+@cache
+def contracts() -> dict[str, Contract]:
+    """All record types by name."""
+    found: dict[str, Contract] = {}
+    for path in sorted(CONTRACTS.glob("*.toml")):
+        try:
+            contract_read = Contract.model_validate(read_toml(path))
+        except ValidationError as error:
+            raise validation_refusal(path, error) from None
+        found[contract_read.record] = contract_read
+    return found
+
+
+def contract(record: str) -> Contract:
+    """The contract of a record type. Raises HallError naming the known ones."""
+    known = contracts()
+    if record not in known:
+        names = "、".join(known)
+        raise HallError(f"没有记录类型 {record}；现有：{names}", f"no record type {record}; known: {', '.join(known)}")
+    return known[record]
+
+
+@cache
+def codes() -> dict[str, dict[str, Code]]:
+    """Code lists: list name → canonical code → labels (data/reference/codes.toml)."""
+    path = SHIPPED / "reference" / "codes.toml"
+    document = read_toml(path)
+    return {name: {code: Code.model_validate(entry) for code, entry in entries.items()} for name, entries in document.items()}  # type: ignore[attr-defined]
+
+
+def field_types() -> tuple[str, ...]:
+    """The types a contract may use."""
+    return get_args(FieldType)

@@ -1,0 +1,26 @@
+"""What every test shares: the checkout, real files beside it, and a fresh home."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.config import Home
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home of its own for each test."""
+    made = Home(tmp_path / "home")
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """Real exports that lie beside the checkout on a developer's machine; the test is skipped where they do not."""
+    folder = CHECKOUT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no real files beside this checkout")
+    return folder
