@@ -1,0 +1,18 @@
+"""`python -m dashboard --host 127.0.0.1 --port 8501`; the data come from `HALL_HOME`. `hall serve` starts it so."""
+
+import argparse
+
+from dashboard.server import application, options
+
+
+def main() -> None:
+    """Serves until it is stopped."""
+    parser = argparse.ArgumentParser(prog="dashboard")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8501)
+    arguments = parser.parse_args()
+    application().run(config=options(arguments.host, arguments.port))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Plotly figures: pure functions from a DataFrame to a Figure. Colour is never the only sign: lines differ in dash and
+marker, bars in pattern, cells carry their number. Only `graph_objects`: plotly.express costs fifty times as much."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+import plotly.io as pio
+
+INK = "#1b2733"
+BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY, RED = "#1d5a96", "#c46a11", "#2b7a5b", "#7a5195", "#8a6d1a", "#5c6b7a", "#b3312c"
+GRID = "#e3e9ef"
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
+AGE_COLOURS = ("#b9d2ea", "#7fadd6", "#4a83bb", "#c46a11", "#b3312c")
+AGE_PATTERNS = ("", "/", "x", ".", "+")
+MAXIMUM_POINTS = 500
+ZH_FORMAT = {
+    "dictionary": {
+        "Autoscale": "自动缩放", "Click to enter Colorscale title": "", "Download plot as a PNG": "下载为图片", "Download plot as a png": "下载为图片",
+        "Pan": "平移", "Reset axes": "恢复原状", "Zoom": "放大", "Zoom in": "放大", "Zoom out": "缩小", "Reset": "恢复原状",
+        "Taking snapshot - this may take a few seconds": "正在生成图片…", "Snapshot succeeded": "图片已生成",
+        "Sorry, there was a problem downloading your snapshot!": "图片生成失败", "Double-click to zoom back out": "双击恢复原状",
+        "Double-click on legend to isolate one trace": "双击图例只看一项",
+    },
+    "format": {
+        "days": ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"],
+        "shortDays": ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
+        "months": [f"{month}月" for month in range(1, 13)],
+        "shortMonths": [f"{month}月" for month in range(1, 13)],
+        "date": "%Y年%-m月%-d日",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Series:
+    """One column of a frame as a line or a bar: what it is called, how it looks."""
+
+    column: str
+    label: str
+    colour: str | None = None
+    pattern: str = ""
+
+
+def config(code: str) -> dict[str, object]:
+    """Plotly's own controls in the page's language, and only the ones that help."""
+    shared: dict[str, object] = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]}
+    return shared | {"locale": "zh-CN", "locales": {"zh-CN": ZH_FORMAT}} if code == "zh" else shared
+
+
+def _figure(traces: Sequence[go.BaseTraceType], height: int, unit: str = "", **layout: object) -> go.Figure:
+    # The template is Streamlit's, applied in the browser; Plotly's own would add kilobytes to each figure.
+    pio.templates.default = None
+    base: dict[str, object] = {
+        "height": height,
+        "margin": {"l": 8, "r": 12, "t": 34, "b": 8},
+        "font": {"color": INK, "size": 13},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 13}, "title": {"text": ""}},
+        "hovermode": "x unified",
+        "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True, "title": {"text": ""}, "tickfont": {"color": INK}},
+        "yaxis": {
+            "automargin": True, "gridcolor": GRID, "fixedrange": True, "rangemode": "tozero", "tickformat": ",~f", "zerolinecolor": GRID,
+            "title": {"text": unit}, "tickfont": {"color": INK},
+        },
+    }  # fmt: skip
+    return go.Figure(data=list(traces), layout=base | layout)
+
+
+def _thinned(labels: Sequence[str], most: int = 12) -> list[str]:
+    """Which labels of an axis to print, so that they never overlap."""
+    step = max(1, -(-len(labels) // most))
+    return list(labels[::step])
+
+
+def _category_axis(labels: Sequence[str], most: int = 12) -> dict[str, object]:
+    return {
+        "type": "category", "automargin": True, "showgrid": False, "fixedrange": True, "tickmode": "array", "tickvals": _thinned(labels, most),
+        "tickfont": {"color": INK}, "tickangle": 0, "title": {"text": ""},
+    }  # fmt: skip
+
+
+def lines(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 10) -> go.Figure:
+    """Values over time; a missing value is a gap, never a zero. At most 500 points a line: the caller chooses the step."""
+    shown = frame.tail(MAXIMUM_POINTS)
+    labels = [str(label) for label in shown[x]]
+    few = len(labels) <= 62
+    traces = [
+        go.Scatter(
+            x=labels,
+            y=[None if pd.isna(value) else float(value) for value in shown[one.column]],
+            name=one.label,
+            mode="lines+markers" if few else "lines",
+            connectgaps=False,
+            line={"color": one.colour or COLOURS[index % 6], "dash": DASHES[index % 6], "width": 2},
+            marker={"symbol": MARKERS[index % 6], "size": 7, "color": one.colour or COLOURS[index % 6]},
+            hovertemplate="%{y:,.10~g} " + unit,
+        )
+        for index, one in enumerate(series)
+    ]
+    return _figure(traces, height, unit, xaxis=_category_axis(labels, most_labels))
+
+
+def bars(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, stacked: bool = True, height: int = 340, most_labels: int = 12) -> go.Figure:
+    """Upright bars, stacked or side by side."""
+    shown = frame.tail(MAXIMUM_POINTS)
+    labels = [str(label) for label in shown[x]]
+    traces = [
+        go.Bar(
+            x=labels,
+            y=[float(value) for value in shown[one.column].fillna(0)],
+            name=one.label,
+            marker={"color": one.colour or COLOURS[index % 6], "pattern": {"shape": one.pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.25}},
+            hovertemplate="%{y:,.10~g} " + unit,
+        )
+        for index, one in enumerate(series)
+    ]
+    return _figure(traces, height, unit, barmode="stack" if stacked else "group", bargap=0.25, xaxis=_category_axis(labels, most_labels))
+
+
+def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, stacked: bool = False, most: int = 15) -> go.Figure:
+    """Lying bars for named things, the first row on top, with their numbers written out."""
+    shown = frame.head(most)
+    labels = [str(label) for label in shown[y]]
+    single = len(series) == 1
+    traces = [
+        go.Bar(
+            y=labels,
+            x=[float(value) for value in shown[one.column].fillna(0)],
+            name=one.label,
+            orientation="h",
+            text=[f"{value:,.10g}" for value in shown[one.column].fillna(0)] if single or not stacked else None,
+            textposition="outside" if single else "auto",
+            cliponaxis=False,
+            marker={"color": one.colour or COLOURS[index % 6], "pattern": {"shape": one.pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.25}},
+            hovertemplate="%{x:,.10~g} " + unit,
+        )
+        for index, one in enumerate(series)
+    ]
+    height = 90 + max(1, len(labels)) * (26 if single or stacked else 22 * len(series))
+    return _figure(
+        traces,
+        height,
+        barmode="stack" if stacked else "group",
+        hovermode="y unified",
+        showlegend=not single,
+        bargap=0.3,
+        margin={"l": 8, "r": 48, "t": 34 if not single else 8, "b": 8},
+        xaxis={"automargin": True, "gridcolor": GRID, "fixedrange": True, "rangemode": "tozero", "title": {"text": unit}, "tickformat": ",~f", "tickfont": {"color": INK}},
+        yaxis={"automargin": True, "autorange": "reversed", "fixedrange": True, "tickfont": {"color": INK}, "type": "category", "title": {"text": ""}},
+    )
+
+
+def heat_map(frame: pd.DataFrame, row_labels: Sequence[str], column_labels: Sequence[str], unit: str) -> go.Figure:
+    """A table of numbers coloured by size, each cell with its number. `frame` has one row a weekday and one column an hour."""
+    values = [[float(value) for value in row] for row in frame.fillna(0).to_numpy()]
+    trace = go.Heatmap(
+        z=values,
+        x=list(column_labels),
+        y=list(row_labels),
+        colorscale=[[0, "#f2f5f9"], [0.5, "#8db5da"], [1, "#1d5a96"]],
+        text=[[f"{value:,.0f}" if value else "" for value in row] for row in values],
+        texttemplate="%{text}",
+        hovertemplate="%{y} %{x}<br>%{z:,.0f} " + unit + "<extra></extra>",
+        showscale=False,
+        xgap=2,
+        ygap=2,
+    )
+    return _figure(
+        [trace],
+        70 + 40 * len(row_labels),
+        hovermode="closest",
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis={"automargin": True, "fixedrange": True, "type": "category", "tickangle": 0, "tickfont": {"color": INK}, "title": {"text": ""}},
+        yaxis={"automargin": True, "fixedrange": True, "autorange": "reversed", "type": "category", "tickfont": {"color": INK}, "title": {"text": ""}},
+    )
+
+
+def histogram(counts: Mapping[str, float], unit: str, marked: Mapping[str, str] | None = None) -> go.Figure:
+    """Counts by size, in the order given; `marked` names bars to point out, such as the median."""
+    labels = list(counts)
+    notes = marked or {}
+    trace = go.Bar(
+        x=labels,
+        y=list(counts.values()),
+        marker={"color": [ORANGE if label in notes else BLUE for label in labels]},
+        text=[notes.get(label, "") for label in labels],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y:,.0f} " + unit + "<extra></extra>",
+    )
+    return _figure([trace], 320, unit, showlegend=False, bargap=0.12, margin={"l": 8, "r": 12, "t": 26, "b": 8}, xaxis=_category_axis(labels, 26))

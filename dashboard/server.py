@@ -1,0 +1,146 @@
+"""The ASGI application: Streamlit, with the headers, the page language and the memory behaviour that it does not set itself."""
+
+import gc
+import importlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SCRIPT = Path(__file__).parent / "app.py"
+HOST = re.compile(r"^[A-Za-z0-9.\-]+(:\d{1,5})?$|^\[[0-9A-Fa-f:]+\](:\d{1,5})?$")
+TITLES = {"zh": "政务大厅运行看板", "en": "Service-hall dashboard"}
+HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
+# Not for other eyes: counters of the process, and the interface for agents, which is off.
+CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
+# Imported before the first visitor, then frozen: with them loaded a collection costs about 0.1 s and finds nothing.
+WARM = ("pandas", "pyarrow", "duckdb", "plotly.graph_objects", "dashboard.charts", "dashboard.store", "dashboard.components", "dashboard.session")
+
+
+def content_policy(host: str) -> str:
+    """Content-Security-Policy for a page served at this host: everything from here, nothing from elsewhere."""
+    sockets = f" ws://{host} wss://{host}" if HOST.match(host) else ""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            f"connect-src 'self'{sockets}",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def localised(html: bytes, code: str) -> bytes:
+    """Streamlit's index page with our language, title, icon and the script that translates its own controls."""
+    text = html.decode("utf-8")
+    text = text.replace('<html lang="en">', f'<html lang="{HTML_LANGUAGES[code]}">', 1)
+    text = text.replace("<title>Streamlit</title>", f'<title>{TITLES[code]}</title><script src="./app/static/chrome.js"></script>', 1)
+    text = text.replace('href="./favicon.png"', 'href="./app/static/favicon.png"', 1)
+    return re.sub(r'<link\s+rel="service-desc"[^>]*>', "", text, count=1).encode("utf-8")
+
+
+class Guard:
+    """Adds the security headers, closes what is not for visitors, and rewrites the index page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if any(scope["path"].startswith(path) for path in CLOSED_PATHS):
+            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self.app(scope, receive, _Answer(scope, send))
+
+
+class _Answer:
+    """Holds an HTML answer back until it is whole; passes everything else through."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        self.code = "en" if query.get("lang") == ["en"] else "zh"
+        self.host = Headers(scope=scope).get("host", "")
+        self.send = send
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["content-security-policy"] = content_policy(self.host)
+            headers["x-content-type-options"] = "nosniff"
+            headers["referrer-policy"] = "no-referrer"
+            headers["x-frame-options"] = "DENY"
+            headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
+            if headers.get("content-type", "").startswith("text/html") and message["status"] == 200:
+                self.start = message
+                return
+        elif self.start is not None and message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            await self._send_page(self.start)
+            return
+        await self.send(message)
+
+    async def _send_page(self, start: Message) -> None:
+        body = localised(self.body, self.code) if self.body else b""
+        headers = MutableHeaders(scope=start)
+        for name in ("content-encoding", "etag", "last-modified"):
+            del headers[name]
+        headers["cache-control"] = "no-cache"
+        if body:
+            headers["content-length"] = str(len(body))
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": body})
+
+
+@asynccontextmanager
+async def warm(_: st.App) -> AsyncIterator[None]:
+    """Loads the heavy modules before the first visitor and keeps them out of every later collection."""
+    for name in WARM:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def application() -> st.App:
+    """The dashboard as an ASGI application."""
+    return st.App(SCRIPT, middleware=[Middleware(Guard)], lifespan=warm)
+
+
+def options(host: str, port: int) -> dict[str, object]:
+    """Streamlit options that hold whatever folder the dashboard is started from."""
+    return {
+        "server.address": host,
+        "server.port": port,
+        "server.headless": True,
+        "server.fileWatcherType": "none",
+        "server.enableStaticServing": True,
+        # A name made to point at this machine must not get a socket (DNS rebinding).
+        "server.allowedHosts": [host] if host not in ("0.0.0.0", "::") else [],  # noqa: S104
+        "browser.serverAddress": host,
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "runner.postScriptGC": False,
+        "runner.magicEnabled": False,
+    }
