@@ -1,0 +1,72 @@
+"""Model files: one SELECT a file, named after its table; what each reads is found in its SQL."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from etl.config import HallError
+
+MODELS = Path(__file__).resolve().parents[1] / "models"
+LAYERS = ("facts", "marts")
+VIEW_MARK = "-- materialize: view"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model file. `reads` are the tables its SELECT names, its own CTEs left out."""
+
+    name: str
+    path: Path
+    sql: str
+    is_view: bool
+    reads: frozenset[str]
+
+
+def _reads(path: Path, sql: str) -> frozenset[str]:
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
+    except sqlglot.ParseError as error:
+        first = str(error).splitlines()[0]
+        raise HallError(f"模型 {path.name} 的 SQL 无法解析：{first}", f"model {path.name}: its SQL cannot be parsed: {first}") from None
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise HallError(f"模型 {path.name} 必须恰好是一条 SELECT", f"model {path.name} must be exactly one SELECT")
+    own = {cte.alias_or_name for cte in statements[0].find_all(exp.CTE)}
+    return frozenset(table.name for table in statements[0].find_all(exp.Table) if table.name not in own)
+
+
+def read_model(path: Path) -> Model:
+    """The model in a file. Raises HallError when it is not exactly one SELECT."""
+    sql = path.read_text("utf-8")
+    return Model(path.stem, path, sql, sql.lstrip().startswith(VIEW_MARK), _reads(path, sql))
+
+
+def read_models(folder: Path = MODELS) -> list[Model]:
+    """All models below `folder`, in the order of their names. Raises HallError when two files make the same table."""
+    models = [read_model(path) for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
+    names = [model.name for model in models]
+    for name in names:
+        if names.count(name) > 1:
+            raise HallError(f"有两个模型都叫 {name}", f"two models are called {name}")
+    return models
+
+
+def in_order(models: Sequence[Model], given: Iterable[str]) -> list[Model]:
+    """The models so that each comes after what it reads; `given` are the tables that are there already.
+
+    Raises HallError naming the model that reads an unknown table, or the models that read each other in a circle.
+    """
+    by_name = {model.name: model for model in models}
+    known = set(given) | set(by_name)
+    for model in models:
+        for table in sorted(model.reads - known):
+            raise HallError(f"模型 {model.name} 读取了不存在的表 {table}", f"model {model.name} reads table {table}, which does not exist")
+    graph = {model.name: sorted(model.reads & set(by_name)) for model in models}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        raise HallError(f"模型互相引用成环：{circle}", f"models read each other in a circle: {circle}") from None
