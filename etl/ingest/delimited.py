@@ -161,11 +161,11 @@ class _Splitter:
 class DelimitedTable:
     """A text file of separated values. `open_stream` gives its bytes anew at each call."""
 
-    sheet = None
     kind = "delimited"
 
     def __init__(self, name: str, open_stream: Callable[[], BinaryIO]) -> None:
         self.name = name
+        self.sheet: str | None = None
         self._open = open_stream
         self.encoding = ""
 

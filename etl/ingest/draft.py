@@ -33,7 +33,7 @@ class _Lines:
         self.rows: list[Row] = []
 
     def write(self, block: str) -> None:
-        for line in block.splitlines() if "\x1d" not in block else block.split("\n"):
+        for line in block.split("\n"):
             if line:
                 number, *cells = line.split("\x1f")
                 self.rows.append(Row(int(number), [cell.replace("\x1e", "\n").replace("\x1d", "\r") for cell in cells]))

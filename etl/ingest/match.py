@@ -108,7 +108,7 @@ def _none_fits(where: str, ways: list[list[Row]], candidates: list[Mapping], nam
         for rows in ways:
             for _, columns in _headers(rows, mapping.header_rows):
                 present = {normal_header(column) for column in columns}
-                score = len(present & set(wanted)) / len(wanted) + len(present & known) / max(len(known), 1)
+                score = len(present & set(wanted)) / len(wanted) + len(present & known) / max(len(present), 1)
                 if best is None or score > best[0]:
                     shown = source_headers(mapping)
                     best = (score, mapping, [shown.get(header, header) for header in wanted if header not in present])

@@ -5,6 +5,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -91,29 +92,35 @@ def _all(opener: Opener) -> bytes:
 
 
 def _zip_or_workbook(name: str, opener: Opener, path: Path | None) -> Iterator[Table]:
-    data: BinaryIO = opener() if path else io.BytesIO(_all(opener))
+    held = None if path else _all(opener)
+
+    def archive() -> zipfile.ZipFile:
+        return zipfile.ZipFile(path if path else io.BytesIO(held or b""))
+
     try:
-        archive = zipfile.ZipFile(data)
+        with archive() as opened:
+            members = opened.infolist()
     except zipfile.BadZipFile:
         raise HallError(
             f"{name}：压缩文件不完整或已损坏，未载入任何数据；请重新复制或导出",
             f"{name}: the archive is cut short or damaged; nothing loaded; copy or export it again",
         ) from None
-    with archive:
-        names = archive.namelist()
-        if "[Content_Types].xml" in names or "mimetype" in names:
-            archive.close()
-            yield from sheets(name, path or _all(opener))
-            return
-        for member in archive.infolist():
-            if member.is_dir() or member.filename.startswith("__MACOSX/"):
-                continue
-            label = f"{name}/{_member_name(member)}"
-            if member.flag_bits & 0x1:
-                raise HallError(f"{label}：压缩包有密码，请解压后再试", f"{label}: the archive has a password; unpack it first")
-            if member.file_size > LARGEST_MEMBER or member.file_size > LARGEST_RATIO * max(member.compress_size, 1024):
-                raise HallError(f"{label}：解压后过大，已拒绝", f"{label}: too large when unpacked; refused")
-            yield from _tables(label, lambda member=member, label=label: _checked(label, cast(BinaryIO, archive.open(member))))  # type: ignore[misc]
+    if any(member.filename in ("[Content_Types].xml", "mimetype") for member in members):
+        yield from sheets(name, path or held or b"")
+        return
+    for member in members:
+        if member.is_dir() or member.filename.startswith("__MACOSX/"):
+            continue
+        label = f"{name}/{_member_name(member)}"
+        if member.flag_bits & 0x1:
+            raise HallError(f"{label}：压缩包有密码，请解压后再试", f"{label}: the archive has a password; unpack it first")
+        if member.file_size > LARGEST_MEMBER or member.file_size > LARGEST_RATIO * max(member.compress_size, 1024):
+            raise HallError(f"{label}：解压后过大，已拒绝", f"{label}: too large when unpacked; refused")
+        yield from _tables(label, partial(_open_member, archive, member.filename, label))
+
+
+def _open_member(archive: Callable[[], zipfile.ZipFile], member: str, label: str) -> BinaryIO:
+    return _checked(label, cast(BinaryIO, archive().open(member)))
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:

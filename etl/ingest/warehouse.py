@@ -17,13 +17,16 @@ create table if not exists batch (
     encoding varchar, headers varchar[], read bigint, inserted bigint, updated bigint, unchanged bigint, superseded bigint,
     quarantined bigint, first_event date, last_event date
 );
-create table if not exists batch_warning (batch_id varchar, rule varchar, field varchar, rows bigint, lines bigint[], zh varchar, en varchar);
+create table if not exists batch_warning (
+    batch_id varchar, rule varchar, field varchar, rows bigint, lines bigint[], zh varchar, en varchar
+);
 create table if not exists quarantine (
     batch_id varchar, file varchar, sheet varchar, file_sha varchar, record varchar, mapping varchar, line bigint, raw varchar,
     cells varchar[], resolved_by varchar
 );
 create table if not exists quarantine_fault (
-    batch_id varchar, file_sha varchar, sheet varchar, record varchar, line bigint, field varchar, value varchar, rule varchar, zh varchar, en varchar
+    batch_id varchar, file_sha varchar, sheet varchar, record varchar, line bigint, field varchar, value varchar, rule varchar,
+    zh varchar, en varchar
 );
 create table if not exists meta (key varchar, value varchar);
 """

@@ -25,7 +25,8 @@ def masked(field: ContractField) -> str:
     if field.personal == "id_number":
         return f"case when {name} is null then null else substr({name}, 1, 4) || repeat('*', greatest(length({name}) - 4, 0)) end"
     if field.personal == "phone":
-        return f"case when {name} is null then null else substr({name}, 1, 3) || '****' || case when length({name}) >= 11 then substr({name}, -4, 4) else '' end end"
+        tail = f"case when length({name}) >= 11 then substr({name}, -4, 4) else '' end"
+        return f"case when {name} is null then null else substr({name}, 1, 3) || '****' || {tail} end"
     if field.personal == "secret":
         return f"case when {name} is null then null else substr({name}, 1, greatest(length({name}) - 4, 0)) || '****' end"
     if field.personal == "address":

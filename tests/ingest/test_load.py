@@ -36,7 +36,8 @@ HEADERS = [
 
 def row(number: int, **changed: str) -> list[str]:
     values = {
-        "办件编号": f"YW{number:05d}", "事项名称": "食品经营许可", "部门": "市场监督管理局", "窗口": "3号窗口", "渠道": "窗口", "申请人": "林某",
+        "办件编号": f"YW{number:05d}", "事项名称": "食品经营许可", "部门": "市场监督管理局", "窗口": "3号窗口", "渠道": "窗口",
+        "申请人": "林某",
         "收件时间": f"2018-10-{number % 20 + 8:02d} 09:05:00", "受理时间": f"2018-10-{number % 20 + 8:02d} 10:00:00", "承诺时限": "5",
         "承诺时限单位": "工作日", "办结时间": "2018-11-01 16:00:00", "办理结果": "准予", "备注": "",
     }  # fmt: skip
@@ -45,7 +46,9 @@ def row(number: int, **changed: str) -> list[str]:
 
 def text_of(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows([HEADERS, *rows])
+    # A writer that ends lines with CR alone would leave a line feed inside a value unquoted.
+    quoting = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL
+    csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows([HEADERS, *rows])
     return out.getvalue()
 
 
@@ -140,9 +143,21 @@ def dirty(kind: str, text: str) -> tuple[str, int]:
 
 
 KINDS = [
-    "extra separator", "extra separator at the end", "missing separator", "stray quote at a field's start", "unescaped quote", "repeated header",
-    "total row", "nul byte", "truncated", "bad date", "day and month order unknown", "unknown code", "closed before accepted", "key missing",
-]  # fmt: skip
+    "extra separator",
+    "extra separator at the end",
+    "missing separator",
+    "stray quote at a field's start",
+    "unescaped quote",
+    "repeated header",
+    "total row",
+    "nul byte",
+    "truncated",
+    "bad date",
+    "day and month order unknown",
+    "unknown code",
+    "closed before accepted",
+    "key missing",
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)

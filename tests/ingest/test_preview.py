@@ -15,7 +15,11 @@ def test_awkward_csv_files_equal_their_answers(real_files: Path) -> None:
     for path in files:
         (seen,) = preview(path)
         rows = [dict(zip(seen.columns, row.cells, strict=True)) for row in seen.rows]
-        assert rows == json.loads((real_files / "csv_spectrum" / "json" / f"{path.stem}.json").read_text("utf-8")), path.name
+        answer = json.loads((real_files / "csv_spectrum" / "json" / f"{path.stem}.json").read_text("utf-8"))
+        if b"\r" not in path.read_bytes():
+            # A copy whose line ends were changed on the way cannot give back the ones that the answer has.
+            answer = [{key: value.replace("\r\n", "\n") for key, value in record.items()} for record in answer]
+        assert rows == answer, path.name
         assert seen.refused == []
 
 

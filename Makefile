@@ -1,0 +1,45 @@
+# 常用命令 / everyday commands. `make` lists them.
+UV_DIR := .tools
+UV := $(shell command -v uv 2>/dev/null || echo $(UV_DIR)/bin/uv)
+HALL := .venv/bin/hall
+PY := .venv/bin/python
+export PYTHONPATH :=
+# The locked interpreter of the machine; nothing but the packages is fetched.
+UV_FLAGS := --locked --no-python-downloads
+
+.PHONY: help env demo test test-tools lint format bench screenshots
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+env: .venv/ready ## create the locked environment
+
+.venv/ready: pyproject.toml uv.lock
+	@command -v uv >/dev/null 2>&1 || test -x $(UV_DIR)/bin/uv || python3 -m pip install --quiet --target $(UV_DIR) uv
+	$(UV) sync $(UV_FLAGS)
+	@touch $@
+
+demo: env ## make the demo year, load, build, publish and serve it
+	$(HALL) demo
+
+test-tools: env ## install a browser and a Chinese font when none is there
+	@tests/browser/install
+
+test: test-tools ## run all tests
+	$(PY) -m pytest -n auto --dist loadgroup
+
+lint: env ## format, lint, type and layer checks
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: env ## put the code in shape
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: env ## measure the budgets (ratios in one run); not part of the tests
+	$(PY) -m tests.benchmarks
+
+screenshots: test-tools ## take the pictures of the README anew
+	$(PY) -m tests.browser.screenshots
