@@ -14,7 +14,9 @@ from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
-from etl.demo.writers import Planted
+from etl.demo.writers import MARK, Planted
+
+__all__ = ["APPLICATIONS", "CASES", "CERTIFICATES_STORED", "MARK", "Made", "Planted", "Totals", "make"]
 
 CASES = 16_392
 APPLICATIONS = 2_592

@@ -9,14 +9,35 @@ from zlib import crc32
 from etl.demo.days import month_ends
 from etl.demo.dirt import BAD_ID, Cells, Spoil, chinese_date, compact_date, full_width, padded, plant, put, slashed_date, swap
 from etl.demo.flow import Case
-from etl.demo.writers import LABEL, Planted, write_delimited
+from etl.demo.writers import LABEL, MARK, Planted, write_delimited
 
-HEADERS = tuple(
-    """
-    申办流水号 实施编码 事项名称 审批部门 受理窗口 申报来源 办件类型 申请人姓名 证件类型 证件号码 联系电话
-    申请日期 收件日期 补交告知时间 受理日期 受理人 承诺期限 承诺期限单位 法定期限 法定期限单位 办结日期
-    办结结果 登记录入时间 更新时间 备注 申请人类型
-    """.split()
+HEADERS = (
+    "申办流水号",
+    "实施编码",
+    "事项名称",
+    "审批部门",
+    "受理窗口",
+    "申报来源",
+    "办件类型",
+    "申请人姓名",
+    "证件类型",
+    "证件号码",
+    "联系电话",
+    "申请日期",
+    "收件日期",
+    "补交告知时间",
+    "受理日期",
+    "受理人",
+    "承诺期限",
+    "承诺期限单位",
+    "法定期限",
+    "法定期限单位",
+    "办结日期",
+    "办结结果",
+    "登记录入时间",
+    "更新时间",
+    "备注",
+    "申请人类型",
 )
 
 _CHANNEL = {"window": "1", "web": "2", "mobile": "3", "post": "4", "other": "9"}
@@ -44,8 +65,8 @@ _SPOILS: tuple[Spoil, ...] = (
     ),
 )
 _LINE_KINDS = ("extra_separator", "missing_separator", "extra_separator")
-# Rarer accidents fall on some months only: the month's last digit picks one.
-_RARE = ("stray_quote", "unescaped_quote", "repeated_header", "nul_byte")
+# Rarer accidents fall on some months only: the month's number picks one.
+_RARE = ("stray_quote", "unescaped_quote", "repeated_header", "nul_byte", "undecodable")
 
 
 def _text(moment: datetime | None) -> str:
@@ -125,7 +146,7 @@ def _months(folder: Path, cases: Sequence[Case], year: int) -> Iterator[tuple[Pa
     previous = datetime(year, 1, 1) - timedelta(minutes=1)
     for month, cut in enumerate(month_ends(year), start=1):
         rows = [cells_of(case, cut) for case in cases if is_exported(case, previous, cut)]
-        yield folder / f"合成演示_区政务审批网办件_{year}{month:02d}.csv", rows, month
+        yield folder / f"{MARK}区政务审批网办件_{year}{month:02d}.csv", rows, month
         previous = cut
 
 

@@ -9,41 +9,88 @@ from etl.demo.catalogue import ITEM_VERSION, KIND_LABELS, Catalogue, Item
 from etl.demo.dirt import BAD_ID, Cells, Spoil, plant, put, slashed_date, swap
 from etl.demo.flow import Case, Suspension
 from etl.demo.follow import Application, Certificate, Intake
-from etl.demo.writers import LABEL, Entry, Planted, write_delimited, write_json, write_workbook
+from etl.demo.writers import LABEL, MARK, Entry, Planted, write_delimited, write_json, write_workbook
 
 Written = tuple[list[Path], list[Planted]]
 
 _YES = {True: "是", False: "否"}
 _UNIT = {"workday": "个工作日", "day": "自然日", "month": "个月"}
 
-ITEM_HEADERS = tuple(
-    """
-    序号 事项信息/实施编码 事项信息/子项名称 事项信息/主项名称 事项信息/事项性质 事项信息/清单版本 实施单位
-    单位代码 行使层级 办件类型 法定办结时限/时限 法定办结时限/单位 承诺办结时限/时限 承诺办结时限/单位
-    网上办理/是否开通网申 网上办理/网办深度 网上办理/跑趟次数 入驻中心 启用日期
-    """.split()
+ITEM_HEADERS = (
+    "序号",
+    "事项信息/实施编码",
+    "事项信息/子项名称",
+    "事项信息/主项名称",
+    "事项信息/事项性质",
+    "事项信息/清单版本",
+    "实施单位",
+    "单位代码",
+    "行使层级",
+    "办件类型",
+    "法定办结时限/时限",
+    "法定办结时限/单位",
+    "承诺办结时限/时限",
+    "承诺办结时限/单位",
+    "网上办理/是否开通网申",
+    "网上办理/网办深度",
+    "网上办理/跑趟次数",
+    "入驻中心",
+    "启用日期",
 )
 DEPARTMENT_HEADERS = ("单位代码", "单位全称", "单位简称", "排序号", "证照管理账号", "电子印章", "启用日期", "停用日期")
 WINDOW_HEADERS = ("窗口代码", "窗口名称", "进驻单位", "楼层区域", "综合窗口", "周末开放", "启用日期", "停用日期")
-APPLICATION_HEADERS = tuple(
-    """
-    申报流水号 申报信息/提交时间 申报信息/申报终端 事项信息/实施编码 事项信息/事项名称 事项信息/审批部门
-    申请人信息/名称 申请人信息/证件号码 申请人信息/手机 预审信息/预审时间 预审信息/预审意见 预审信息/退回原因
-    关联办件流水号 快递信息/邮件号 快递信息/寄出时间 快递信息/签收时间 更新时间
-    """.split()
+APPLICATION_HEADERS = (
+    "申报流水号",
+    "申报信息/提交时间",
+    "申报信息/申报终端",
+    "事项信息/实施编码",
+    "事项信息/事项名称",
+    "事项信息/审批部门",
+    "申请人信息/名称",
+    "申请人信息/证件号码",
+    "申请人信息/手机",
+    "预审信息/预审时间",
+    "预审信息/预审意见",
+    "预审信息/退回原因",
+    "关联办件流水号",
+    "快递信息/邮件号",
+    "快递信息/寄出时间",
+    "快递信息/签收时间",
+    "更新时间",
 )
-INTAKE_HEADERS = tuple(
-    """
-    intakeNo projectNo windowType windowName ticketNo taskCode taskName handleDepts applicantName receiveTime
-    dispatchTime finishTime memo updateTime
-    """.split()
+INTAKE_HEADERS = (
+    "intakeNo",
+    "projectNo",
+    "windowType",
+    "windowName",
+    "ticketNo",
+    "taskCode",
+    "taskName",
+    "handleDepts",
+    "applicantName",
+    "receiveTime",
+    "dispatchTime",
+    "finishTime",
+    "memo",
+    "updateTime",
 )
 SUSPENSION_HEADERS = ("申办流水号", "程序类别", "起始日", "截止日", "延长天数", "法律依据", "批准领导", "办理结果", "更新时间")
-CERTIFICATE_HEADERS = tuple(
-    """
-    来源系统 证照号码 证照名称 颁证单位 存增类别 持证人 持证人代码 关联办件流水号 颁证日期 有效期截止
-    转换日期 质检结论 退回说明 入库日期 更新时间
-    """.split()
+CERTIFICATE_HEADERS = (
+    "来源系统",
+    "证照号码",
+    "证照名称",
+    "颁证单位",
+    "存增类别",
+    "持证人",
+    "持证人代码",
+    "关联办件流水号",
+    "颁证日期",
+    "有效期截止",
+    "转换日期",
+    "质检结论",
+    "退回说明",
+    "入库日期",
+    "更新时间",
 )
 
 _SUSPENSION_CODE = {
@@ -85,7 +132,7 @@ def write_items(folder: Path, random: Random, catalogue: Catalogue, year: int) -
         held = [item for item in catalogue.items if item.department.is_township == is_township]
         rows = _rows(ITEM_HEADERS, [_item_cells(number, item) for number, item in enumerate(held, start=1)])
         sheets[name] = plant(random, ITEM_HEADERS, rows, "事项信息/实施编码", spoils, ("total_row",))
-    path = folder / f"合成演示_行政审批和公共服务事项清单_{year}.xlsx"
+    path = folder / f"{MARK}行政审批和公共服务事项清单_{year}.xlsx"
     notes = ("跑趟次数：0 为一趟不用跑，1 为最多跑一趟，-1 为未承诺", "时限：0 为当日办结，-1 为无时限")
     return [path], write_workbook(path, ITEM_HEADERS, sheets, preamble=f"蕉城区事项清单（{LABEL}）", notes=notes)
 
@@ -101,13 +148,13 @@ def _item_cells(number: int, item: Item) -> tuple[str, ...]:
 
 def write_registers(folder: Path, catalogue: Catalogue, year: int) -> Written:
     """Departments as a workbook, windows as a semicolon file in GBK."""
-    departments = folder / f"合成演示_单位名册_{year}.xlsx"
+    departments = folder / f"{MARK}单位名册_{year}.xlsx"
     rows = [
         Entry((unit.code, unit.name, unit.short_name, str(order), _YES[unit.has_account], _YES[unit.has_seal], "2017-12-01", ""))
         for order, unit in enumerate(catalogue.departments, start=1)
     ]
     planted = write_workbook(departments, DEPARTMENT_HEADERS, {"单位": rows}, preamble=f"单位名册（{LABEL}）")
-    windows = folder / f"合成演示_窗口名册_{year}.csv"
+    windows = folder / f"{MARK}窗口名册_{year}.csv"
     listed = [
         Entry((w.code, w.name, w.department, w.zone, _YES[w.is_one_window], _YES[w.opens_weekend], w.valid_from.replace("-", "/"), ""))
         for w in catalogue.windows
@@ -130,7 +177,7 @@ def write_applications(folder: Path, random: Random, applications: Sequence[Appl
         line_kinds = ("total_row", "repeated_header") if quarter == 3 else ("total_row",)
         odd: Mapping[str, Callable[[str], str]] = {"申报信息/提交时间": slashed_date}
         sheets[name] = plant(random, APPLICATION_HEADERS, rows, "申报流水号", spoils, line_kinds, 0.02, odd, doubles=2)
-    path = folder / f"合成演示_省网上办事大厅申报_{year}.xlsx"
+    path = folder / f"{MARK}省网上办事大厅申报_{year}.xlsx"
     serials = frozenset({"预审信息/预审时间", "快递信息/寄出时间"})
     planted = write_workbook(path, APPLICATION_HEADERS, sheets, preamble=f"省网上办事大厅申报明细（{LABEL}）", serials=serials)
     return [path], planted
@@ -160,7 +207,7 @@ def write_intakes(folder: Path, random: Random, intakes: Sequence[Intake], year:
     for month in (10, 11, 12):
         held = [intake for intake in intakes if intake.received_at.month == month]
         rows = _rows(INTAKE_HEADERS, [_intake_cells(intake) for intake in held])
-        path = folder / f"合成演示_一窗受理_{year}{month}.json{'.gz' if month == 12 else ''}"
+        path = folder / f"{MARK}一窗受理_{year}{month}.json{'.gz' if month == 12 else ''}"
         planted += write_json(path, INTAKE_HEADERS, plant(random, INTAKE_HEADERS, rows, "intakeNo", spoils, (), doubles=2), month == 12)
         files.append(path)
     return files, planted
@@ -192,7 +239,7 @@ def write_suspensions(folder: Path, random: Random, cases: Sequence[Case], year:
         put("not_started", "起始日", ""),
         Spoil("extension_without_days", (), lambda cells: {**cells, "程序类别": "20", "延长天数": ""}),
     )  # fmt: skip
-    path = folder / f"合成演示_特别程序登记簿_{year}.txt"
+    path = folder / f"{MARK}特别程序登记簿_{year}.txt"
     entries = plant(
         random, SUSPENSION_HEADERS, rows, "申办流水号", spoils, ("extra_separator", "missing_separator", "total_row"), doubles=2
     )
@@ -220,7 +267,7 @@ def write_certificates(folder: Path, random: Random, certificates: Sequence[Cert
         put("missing_unit", "颁证单位", ""),
     )  # fmt: skip
     stock = _rows(CERTIFICATE_HEADERS, [_certificate_cells(entry, year) for entry in certificates if entry.is_stock])
-    text = folder / f"合成演示_电子证照_存量_{year}.txt"
+    text = folder / f"{MARK}电子证照_存量_{year}.txt"
     entries = plant(
         random, CERTIFICATE_HEADERS, stock, "证照号码", spoils * 20, ("missing_separator",) * 20 + ("extra_separator",) * 20, doubles=20
     )
@@ -230,7 +277,7 @@ def write_certificates(folder: Path, random: Random, certificates: Sequence[Cert
         held = [entry for entry in certificates if not entry.is_stock and entry.issued_on.month in months]
         rows = _rows(CERTIFICATE_HEADERS, [_certificate_cells(entry, year) for entry in held])
         sheets[name] = plant(random, CERTIFICATE_HEADERS, rows, "证照号码", spoils * 4, ("total_row",), doubles=5)
-    book = folder / f"合成演示_电子证照_增量_{year}.xlsx"
+    book = folder / f"{MARK}电子证照_增量_{year}.xlsx"
     planted += write_workbook(book, CERTIFICATE_HEADERS, sheets, preamble=f"电子证照转换台账（{LABEL}）")
     return [text, book], planted
 

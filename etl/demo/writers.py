@@ -9,9 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 LABEL = "合成数据，仅供演示"
+# Every file name of the demo begins with it.
+MARK = "合成演示_"
+# Stands in text for the byte FF, which is no character in GB18030 or UTF-8.
+_BROKEN = "\ue000"
 WORKBOOK_DATE = datetime(2019, 1, 2, 9, 0)
 
 
@@ -68,6 +72,11 @@ def _nul(line: str, delimiter: str) -> str:
     return f"{head}{delimiter}\x00{tail}"
 
 
+def _undecodable(line: str, delimiter: str) -> str:
+    head, _, tail = line.partition(delimiter)
+    return f"{head}{delimiter}{_BROKEN}{tail}"
+
+
 def _cut_off(line: str, delimiter: str) -> str:
     return delimiter.join(line.split(delimiter)[:5])
 
@@ -79,6 +88,7 @@ LINE_DIRT: Mapping[str, Callable[[str, str], str]] = {
     "stray_quote": _open_quote,
     "unescaped_quote": _quote_within,
     "nul_byte": _nul,
+    "undecodable": _undecodable,
     "truncated": _cut_off,
 }
 
@@ -97,7 +107,7 @@ def write_delimited(
         text = LINE_DIRT[entry.kind](text, delimiter) if entry.kind in LINE_DIRT else text
         number += 1 + text.count("\n")
         parts.append(text if entry.kind == "truncated" else text + end)
-    path.write_bytes("".join(parts).encode(encoding))
+    path.write_bytes(b"\xff".join(text.encode(encoding) for text in "".join(parts).split(_BROKEN)))
     noted = _noted(path.name, None, entries, lines)
     return [*noted, Planted(path.name, None, "preamble", False, (1,))] if preamble else noted
 
