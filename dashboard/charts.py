@@ -19,7 +19,7 @@ AGE_PATTERNS = ("", "/", "x", ".", "+")
 MAXIMUM_POINTS = 500
 ZH_FORMAT = {
     "dictionary": {
-        "Autoscale": "自动缩放", "Click to enter Colorscale title": "", "Download plot as a PNG": "下载为图片", "Download plot as a png": "下载为图片",
+        "Autoscale": "自动缩放", "Download plot as a PNG": "下载为图片", "Download plot as a png": "下载为图片",
         "Pan": "平移", "Reset axes": "恢复原状", "Zoom": "放大", "Zoom in": "放大", "Zoom out": "缩小", "Reset": "恢复原状",
         "Taking snapshot - this may take a few seconds": "正在生成图片…", "Snapshot succeeded": "图片已生成",
         "Sorry, there was a problem downloading your snapshot!": "图片生成失败", "Double-click to zoom back out": "双击恢复原状",
@@ -47,7 +47,10 @@ class Series:
 
 def config(code: str) -> dict[str, object]:
     """Plotly's own controls in the page's language, and only the ones that help."""
-    shared: dict[str, object] = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]}
+    shared: dict[str, object] = {
+        "displaylogo": False,
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+    }
     return shared | {"locale": "zh-CN", "locales": {"zh-CN": ZH_FORMAT}} if code == "zh" else shared
 
 
@@ -58,7 +61,9 @@ def _figure(traces: Sequence[go.BaseTraceType], height: int, unit: str = "", **l
         "height": height,
         "margin": {"l": 8, "r": 12, "t": 34, "b": 8},
         "font": {"color": INK, "size": 13},
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 13}, "title": {"text": ""}},
+        "legend": {
+            "orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 13}, "title": {"text": ""},
+        },
         "hovermode": "x unified",
         "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True, "title": {"text": ""}, "tickfont": {"color": INK}},
         "yaxis": {
@@ -77,8 +82,8 @@ def _thinned(labels: Sequence[str], most: int = 12) -> list[str]:
 
 def _category_axis(labels: Sequence[str], most: int = 12) -> dict[str, object]:
     return {
-        "type": "category", "automargin": True, "showgrid": False, "fixedrange": True, "tickmode": "array", "tickvals": _thinned(labels, most),
-        "tickfont": {"color": INK}, "tickangle": 0, "title": {"text": ""},
+        "type": "category", "automargin": True, "showgrid": False, "fixedrange": True, "tickmode": "array",
+        "tickvals": _thinned(labels, most), "tickfont": {"color": INK}, "tickangle": 0, "title": {"text": ""},
     }  # fmt: skip
 
 
@@ -103,7 +108,9 @@ def lines(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, heig
     return _figure(traces, height, unit, xaxis=_category_axis(labels, most_labels))
 
 
-def bars(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, stacked: bool = True, height: int = 340, most_labels: int = 12) -> go.Figure:
+def bars(
+    frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, stacked: bool = True, height: int = 340, most_labels: int = 12
+) -> go.Figure:
     """Upright bars, stacked or side by side."""
     shown = frame.tail(MAXIMUM_POINTS)
     labels = [str(label) for label in shown[x]]
@@ -112,7 +119,10 @@ def bars(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, stack
             x=labels,
             y=[float(value) for value in shown[one.column].fillna(0)],
             name=one.label,
-            marker={"color": one.colour or COLOURS[index % 6], "pattern": {"shape": one.pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.25}},
+            marker={
+                "color": one.colour or COLOURS[index % 6],
+                "pattern": {"shape": one.pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.25},
+            },
             hovertemplate="%{y:,.10~g} " + unit,
         )
         for index, one in enumerate(series)
@@ -134,7 +144,10 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
             text=[f"{value:,.10g}" for value in shown[one.column].fillna(0)] if single or not stacked else None,
             textposition="outside" if single else "auto",
             cliponaxis=False,
-            marker={"color": one.colour or COLOURS[index % 6], "pattern": {"shape": one.pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.25}},
+            marker={
+                "color": one.colour or COLOURS[index % 6],
+                "pattern": {"shape": one.pattern, "fillmode": "overlay", "fgcolor": "#ffffff", "size": 6, "solidity": 0.25},
+            },
             hovertemplate="%{x:,.10~g} " + unit,
         )
         for index, one in enumerate(series)
@@ -148,8 +161,23 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
         showlegend=not single,
         bargap=0.3,
         margin={"l": 8, "r": 48, "t": 34 if not single else 8, "b": 8},
-        xaxis={"automargin": True, "gridcolor": GRID, "fixedrange": True, "rangemode": "tozero", "title": {"text": unit}, "tickformat": ",~f", "tickfont": {"color": INK}},
-        yaxis={"automargin": True, "autorange": "reversed", "fixedrange": True, "tickfont": {"color": INK}, "type": "category", "title": {"text": ""}},
+        xaxis={
+            "automargin": True,
+            "gridcolor": GRID,
+            "fixedrange": True,
+            "rangemode": "tozero",
+            "title": {"text": unit},
+            "tickformat": ",~f",
+            "tickfont": {"color": INK},
+        },
+        yaxis={
+            "automargin": True,
+            "autorange": "reversed",
+            "fixedrange": True,
+            "tickfont": {"color": INK},
+            "type": "category",
+            "title": {"text": ""},
+        },
     )
 
 
@@ -173,8 +201,22 @@ def heat_map(frame: pd.DataFrame, row_labels: Sequence[str], column_labels: Sequ
         70 + 40 * len(row_labels),
         hovermode="closest",
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis={"automargin": True, "fixedrange": True, "type": "category", "tickangle": 0, "tickfont": {"color": INK}, "title": {"text": ""}},
-        yaxis={"automargin": True, "fixedrange": True, "autorange": "reversed", "type": "category", "tickfont": {"color": INK}, "title": {"text": ""}},
+        xaxis={
+            "automargin": True,
+            "fixedrange": True,
+            "type": "category",
+            "tickangle": 0,
+            "tickfont": {"color": INK},
+            "title": {"text": ""},
+        },
+        yaxis={
+            "automargin": True,
+            "fixedrange": True,
+            "autorange": "reversed",
+            "type": "category",
+            "tickfont": {"color": INK},
+            "title": {"text": ""},
+        },
     )
 
 
@@ -191,4 +233,6 @@ def histogram(counts: Mapping[str, float], unit: str, marked: Mapping[str, str] 
         cliponaxis=False,
         hovertemplate="%{y:,.0f} " + unit + "<extra></extra>",
     )
-    return _figure([trace], 320, unit, showlegend=False, bargap=0.12, margin={"l": 8, "r": 12, "t": 26, "b": 8}, xaxis=_category_axis(labels, 26))
+    return _figure(
+        [trace], 320, unit, showlegend=False, bargap=0.12, margin={"l": 8, "r": 12, "t": 26, "b": 8}, xaxis=_category_axis(labels, 26)
+    )

@@ -25,6 +25,10 @@ class Language:
     def __call__(self, message: str) -> str:
         return self.catalogue.gettext(message)
 
+    def count(self, message: str, n: int) -> str:
+        """A message whose `{n}` is a number: English has its singular."""
+        return self.catalogue.ngettext(message, message, n).format(n=f"{n:,}")
+
     def pick(self, zh: str, en: str) -> str:
         """One of two texts that come as data (labels of indicators and codes)."""
         return zh if self.code == "zh" else en

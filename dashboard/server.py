@@ -20,7 +20,16 @@ HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 # Not for other eyes: counters of the process, and the interface for agents, which is off.
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
 # Imported before the first visitor, then frozen: with them loaded a collection costs about 0.1 s and finds nothing.
-WARM = ("pandas", "pyarrow", "duckdb", "plotly.graph_objects", "dashboard.charts", "dashboard.store", "dashboard.components", "dashboard.session")
+WARM = (
+    "pandas",
+    "pyarrow",
+    "duckdb",
+    "plotly.graph_objects",
+    "dashboard.charts",
+    "dashboard.store",
+    "dashboard.components",
+    "dashboard.session",
+)
 
 
 def content_policy(host: str) -> str:

@@ -14,13 +14,14 @@ from typing import Any, Literal
 import duckdb
 import pandas as pd
 import streamlit as st
+from etl.publish import current
+from etl.timelimit import Due, explain
 
 from dashboard.period import Period
 from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings, settings_from
-from etl.indicators import Indicator, Query, definitions, evaluate
-from etl.publish import current
-from etl.timelimit import Due, explain
+from etl.indicators import Indicator, Query, definition, evaluate
+from etl.indicators.dimensions import MARTS
 
 Dimension = Literal["department", "window", "channel"]
 DIMENSIONS: dict[Dimension, str] = {"department": "department", "window": "window_name", "channel": "channel"}
@@ -63,7 +64,11 @@ class Store:
         self.home = home
         self.path = path
         self.snapshot_id = path.stem
-        config: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True, "threads": 2}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "enable_external_access": False,
+            "lock_configuration": True,
+            "threads": 2,
+        }
         self._connection = duckdb.connect(str(path), read_only=True, config=config)
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -103,7 +108,8 @@ class Store:
         frame = _cached_rows(
             self,
             self.snapshot_id,
-            f"select {column} as choice from fact_case where {column} <> '' and {condition} group by {column} order by count(*) desc, {column}",  # noqa: S608
+            f"select {column} as choice from fact_case where {column} <> '' and {condition} "  # noqa: S608
+            f"group by {column} order by count(*) desc, {column}",
             tuple(parameters.items()),
         )
         return [str(value) for value in frame["choice"]]
@@ -114,7 +120,9 @@ class Store:
         if frame.empty:
             return Measure(name, None, None, None, None)
         row = frame.iloc[0]
-        numerator, denominator, value, n = (None if pd.isna(row[key]) else float(row[key]) for key in ("numerator", "denominator", "value", "n"))
+        numerator, denominator, value, n = (
+            None if pd.isna(row[key]) else float(row[key]) for key in ("numerator", "denominator", "value", "n")
+        )
         return Measure(name, value, numerator, denominator, None if n is None else int(n))
 
     def series(self, name: str, period: Period, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
@@ -125,9 +133,16 @@ class Store:
         """As `series`, with conditions beyond the scope."""
         return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, tuple(where.items()))
 
-    def unsupported(self, name: str, scope: Scope) -> list[Dimension]:
+    def unsupported(self, name: str, scope: Scope) -> list[str]:
         """Dimensions of the scope by which this indicator cannot be narrowed."""
-        return [dimension for dimension in scope.chosen() if dimension not in indicator(name).dimensions]
+        return self.unsupported_by(name, scope, ())
+
+    def unsupported_by(self, name: str, scope: Scope, by: tuple[str, ...]) -> list[str]:
+        """What of the scope and the breakdown no mart of this indicator holds; all of it when only the combination is missing."""
+        wanted = [*scope.chosen(), *by]
+        if any(set(wanted) <= set(MARTS[mart]) for mart in indicator(name).marts):
+            return []
+        return [one for one in wanted if one not in indicator(name).dimensions] or wanted
 
     def open_cases(self, state: Literal["overdue", "due_soon", "paused"], scope: Scope) -> pd.DataFrame:
         """Open cases in this state at the data cut-off, the most pressing first."""
@@ -135,7 +150,7 @@ class Store:
         return _cached_rows(
             self,
             self.snapshot_id,
-            f"select {CASE_COLUMNS} from fact_case where is_open and promise_state = $state and {condition} "  # noqa: S608
+            f"select {CASE_COLUMNS} from fact_case where is_open and promise_state = $state and {condition} "
             "order by days_left nulls last, promised_due_on nulls last, case_no limit $most",
             (("state", state), ("most", LIST_LIMIT), *parameters.items()),
         )
@@ -143,7 +158,7 @@ class Store:
     def count_open(self, state: str, scope: Scope) -> int:
         """How many open cases are in this state at the cut-off."""
         condition, parameters = _condition(scope.chosen())
-        sql = f"select count(*) as n from fact_case where is_open and promise_state = $state and {condition}"  # noqa: S608
+        sql = f"select count(*) as n from fact_case where is_open and promise_state = $state and {condition}"
         return int(_cached_rows(self, self.snapshot_id, sql, (("state", state), *parameters.items()))["n"].iloc[0])
 
     def late_cases(self, period: Period, scope: Scope) -> pd.DataFrame:
@@ -152,7 +167,7 @@ class Store:
         return _cached_rows(
             self,
             self.snapshot_id,
-            f"select {CASE_COLUMNS}, closed_on, used_workdays from fact_case "  # noqa: S608
+            f"select {CASE_COLUMNS}, closed_on, used_workdays from fact_case "
             f"where is_closed and promise_state = 'late' and closed_on between $first and $last and {condition} "
             "order by closed_on - promised_due_on desc nulls last, case_no limit $most",
             (("first", period.first), ("last", period.last), ("most", LIST_LIMIT), *parameters.items()),
@@ -164,7 +179,7 @@ class Store:
         return _cached_rows(
             self,
             self.snapshot_id,
-            "select s.case_no, s.kind, s.started_on, s.ended_on, s.is_open, s.is_pause, s.extension_workdays, s.legal_basis, "  # noqa: S608
+            "select s.case_no, s.kind, s.started_on, s.ended_on, s.is_open, s.is_pause, s.extension_workdays, s.legal_basis, "
             "c.item_name, c.department, c.window_name, d.ordinal - a.ordinal + case when a.is_workday then 1 else 0 end as workdays "
             "from fact_suspension s inner join fact_case c on c.case_no = s.case_no "
             "left join ref_calendar a on a.day = s.started_on left join ref_calendar d on d.day = s.effective_end_on "
@@ -197,9 +212,9 @@ class Store:
     def _calendar(self) -> Calendar:
         return Calendar.load(self.home.overlay("calendars"))
 
-    def quarantined(self) -> pd.DataFrame:
-        """Refused records by file and rule, most first. Empty when nothing was refused."""
-        return self._rows("select * from quarantine_count")
+    def quarantined(self) -> int:
+        """How many records were refused at loading and not corrected since."""
+        return int(self._rows("select coalesce(sum(rows), 0) as n from quarantine_count")["n"].iloc[0])
 
 
 def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, dict[str, str]]:
@@ -210,7 +225,7 @@ def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, 
 
 def indicator(name: str) -> Indicator:
     """The definition that a card and its explanation are drawn from."""
-    return definitions()[name]
+    return definition(name)
 
 
 @st.cache_data(max_entries=4000, show_spinner=False)
@@ -220,7 +235,9 @@ def _cached_series(
     with _store._connection.cursor() as cursor:
         result = evaluate(cursor, name, Query(first, last, by=by, where=dict(where)))
     columns = [*by, "numerator", "denominator", "value", "n"]
-    return pd.DataFrame([[*(row.by[key] for key in by), row.numerator, row.denominator, row.value, row.n] for row in result.rows], columns=columns)
+    return pd.DataFrame(
+        [[*(row.by[key] for key in by), row.numerator, row.denominator, row.value, row.n] for row in result.rows], columns=columns
+    )
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -237,5 +254,8 @@ def open_current(home: Home) -> Store:
     """The snapshot that is current now. Raises HallError when none is published."""
     path = current(home)
     if path is None:
-        raise HallError("还没有发布数据：请先运行 hall load、hall build、hall publish（或 hall demo）", "nothing is published yet: run hall load, hall build and hall publish (or hall demo)")
+        raise HallError(
+            "还没有发布数据：请先运行 hall load、hall build、hall publish（或 hall demo）",
+            "nothing is published yet: run hall load, hall build and hall publish (or hall demo)",
+        )
     return _opened(str(home.root), str(path.resolve()))

@@ -75,7 +75,9 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def serve(
         context: typer.Context,
-        port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口，默认取 hall.toml 的 port / port, by default from hall.toml")] = None,
+        port: Annotated[
+            int | None, typer.Option(min=1, max=65535, help="端口，默认取 hall.toml 的 port / port, by default from hall.toml")
+        ] = None,
         host: Annotated[str, typer.Option(help="监听地址，默认只限本机 / address; by default this machine only")] = LOCAL,
     ) -> None:
         """打开看板 / serve the dashboard."""

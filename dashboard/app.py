@@ -1,0 +1,50 @@
+"""The entry script of each run: opens the current snapshot, reads the view from the URL, shows the frame and the page."""
+
+import logging
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.components import frame, states
+from dashboard.session import Hall, PageName
+from dashboard.store import open_current
+from etl.config import HallError, home_from
+
+FOLDER = Path(__file__).parent
+PAGES: dict[PageName, Path] = {name: FOLDER / "pages" / f"{name}.py" for name in ("overview", "throughput", "timelimits", "case")}
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """One run of the dashboard."""
+    speak = session.speak_for(session.language_code("zh"))
+    st.set_page_config(page_title=speak("政务大厅运行看板"), page_icon=str(FOLDER / "static" / "favicon.png"), layout="wide")
+    frame.style()
+    page = st.navigation(
+        [st.Page(path, title=speak("政务大厅运行看板"), url_path=name, default=name == "overview") for name, path in PAGES.items()],
+        position="hidden",
+    )
+    try:
+        store = open_current(home_from(None))
+        view = session.read(store)
+    except HallError as error:
+        st.title(speak("政务大厅运行看板"), anchor=False)
+        states.refusal(error, speak)
+        return
+    hall = Hall(store, view, session.speak_for(view.language), PAGES)
+    session.enter(hall)
+    name = next((name for name in PAGES if name == page.url_path), "overview")
+    frame.sidebar(hall, name)
+    try:
+        page.run()
+    except HallError as error:
+        states.refusal(error, hall.speak)
+    except Exception:
+        log.exception("page %s failed", name)
+        states.unexpected(hall.speak)
+    frame.footer(hall)
+
+
+if __name__ == "__main__":
+    main()

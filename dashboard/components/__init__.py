@@ -1,0 +1,1 @@
+"""Parts that every page is made of: frame, filters, cards with their formula, tables with their export, empty and error states."""

@@ -1,0 +1,91 @@
+"""What stands around every page: navigation, title with period and scope in words, footer with the data's origin."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.components import filters
+from dashboard.components.labels import scope_words
+from dashboard.period import is_running
+from dashboard.session import Hall, PageName
+
+# The only style sheet: what the theme cannot reach.
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] { padding-top: 2.6rem; padding-bottom: 2rem; max-width: 1800px; }
+[data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+[class*="st-key-few_"] [data-testid="stMetricValue"] { color: #5c6b7a; }
+[data-testid="stCaptionContainer"] { color: #4a5866; opacity: 1; }
+[data-testid="stSidebarContent"] [data-testid="stPageLink"] p { font-size: 1rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; padding-top: 3.4rem; }
+}
+@media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
+</style>
+"""
+
+
+def page_titles(hall: Hall) -> dict[PageName, str]:
+    _ = hall.speak
+    return {"overview": _("总览"), "throughput": _("办件吞吐"), "timelimits": _("时限合规"), "case": _("办件查询")}
+
+
+def scope_text(hall: Hall) -> str:
+    """The scope in words, as pages and exports print it."""
+    return scope_words(hall.scope, hall.store.settings.hall_name, hall.speak)
+
+
+def sidebar(hall: Hall, current: PageName) -> None:
+    """Navigation whose links carry the view, the filters, and the other language."""
+    _ = hall.speak
+    icons = {"overview": "dashboard", "throughput": "bar_chart", "timelimits": "timer", "case": "description"}
+    with st.sidebar:
+        st.markdown("##### " + _("政务大厅运行看板"))
+        for name, title in page_titles(hall).items():
+            st.page_link(hall.pages[name], label=title, icon=f":material/{icons[name]}:", query_params=hall.view.params(), width="stretch")
+        st.divider()
+        filters.show(hall)
+        st.divider()
+        other = replace(hall.view, language="en" if hall.view.language == "zh" else "zh").params()
+        if current == "case" and (case_no := session.param("case")):
+            other["case"] = case_no
+        st.page_link(
+            hall.pages[current],
+            label="English" if hall.view.language == "zh" else "中文",
+            icon=":material/translate:",
+            query_params=other,
+        )
+
+
+def style() -> None:
+    st.html(STYLE)
+
+
+def header(hall: Hall, title: str, with_period: bool = True) -> None:
+    """The title, and under it period and scope in words."""
+    _ = hall.speak
+    st.title(title, anchor=False)
+    parts = []
+    if with_period:
+        words = _.period(hall.period)
+        if is_running(hall.period, hall.store.as_of):
+            words += _("（数据截至 {day}）").format(day=_.day(hall.store.as_of))
+        parts.append(words)
+    parts.append(scope_text(hall))
+    st.markdown("**" + "**　·　".join(parts) if len(parts) > 1 else parts[0])
+
+
+def footer(hall: Hall) -> None:
+    """Where the figures come from."""
+    _ = hall.speak
+    st.divider()
+    parts = [
+        _("数据截止") + _.colon + _.day(hall.store.as_of),
+        _("数据版本") + _.colon + hall.store.snapshot_id,
+    ]
+    for key, label in (("calendar_version", _("工作日历版本")), ("rules_version", _("规则版本"))):
+        with suppress(KeyError):
+            parts.append(label + _.colon + hall.store.meta[key])
+    st.caption("　|　".join(parts))

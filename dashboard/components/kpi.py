@@ -1,0 +1,125 @@
+"""A card for one number: its value, its change against the like period before, and one click away how it is made."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.language import Language, number
+from dashboard.period import comparison, is_running
+from dashboard.session import Hall
+from dashboard.store import Measure, indicator
+from etl.indicators import Indicator
+
+
+def label(name: str, speak: Language) -> str:
+    """The indicator's name."""
+    found = indicator(name)
+    return speak.pick(found.zh, found.en)
+
+
+def unit(name: str, speak: Language) -> str:
+    """The indicator's unit, as written after a number."""
+    found = indicator(name)
+    return speak.pick(found.unit.zh, found.unit.en)
+
+
+def is_rate(found: Indicator) -> bool:
+    return found.kind == "rate"
+
+
+def digits(found: Indicator, value: float | None = None) -> int:
+    """Decimals shown: whole numbers for counts, one for rates and means, and for a percentile that falls between two cases."""
+    if found.kind == "percentile":
+        return 0 if value is None or float(value).is_integer() else 1
+    return 1 if found.kind in ("rate", "mean") else 0
+
+
+def written(name: str, value: float | None, speak: Language) -> str:
+    """The value with its unit."""
+    found = indicator(name)
+    text = number(value, digits(found, value))
+    if value is None or value != value:
+        return text
+    sign = speak.pick(found.unit.zh, found.unit.en)
+    return f"{text}%" if is_rate(found) else f"{text} {sign}"
+
+
+def change(name: str, now: Measure, then: Measure, speak: Language) -> str | None:
+    """The change in words: percentage points for a rate, number and share for a count. None without both values."""
+    if now.value is None or then.value is None:
+        return None
+    found = indicator(name)
+    difference = now.value - then.value
+    if is_rate(found):
+        return speak("{difference} 个百分点").format(difference=f"{difference:+.1f}")
+    text = f"{difference:+,.{digits(found, difference)}f}"
+    if found.kind in ("count", "stock") and then.value:
+        text += f" ({difference / then.value * 100:+.1f}%)"
+    return text
+
+
+def few(found: Indicator, measure: Measure, minimum: int) -> bool:
+    """Whether a rate rests on so few cases that it says little."""
+    needed = max(minimum, found.minimum_denominator)
+    return found.kind in ("rate", "mean", "percentile") and measure.n is not None and measure.n < needed
+
+
+def _explanation(hall: Hall, found: Indicator, now: Measure) -> None:
+    _ = hall.speak
+    lines = [f"**{_.pick(found.zh, found.en)}**", _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en)]
+    lines.append(_("分子") + _.colon + f"{_.pick(found.numerator.zh, found.numerator.en)} = **{number(now.numerator, 0)}**")
+    if found.denominator is not None:
+        lines.append(_("分母") + _.colon + f"{_.pick(found.denominator.zh, found.denominator.en)} = **{number(now.denominator, 0)}**")
+    lines += [
+        _("期间") + _.colon + _.span(hall.period.first, min(hall.period.last, hall.store.as_of)),
+        _("来源") + _.colon + _.pick(found.source.zh, found.source.en),
+        _("指标代码") + _.colon + f"`{found.name}`",
+    ]
+    st.markdown("\n\n".join(lines))
+
+
+def card(hall: Hall, name: str) -> None:
+    """One card."""
+    _, store = hall.speak, hall.store
+    found = indicator(name)
+    missing = store.unsupported(name, hall.scope)
+    earlier = comparison(hall.period, store.as_of)
+    now = Measure(name, None, None, None, None) if missing else store.measure(name, hall.period, hall.scope)
+    scarce = few(found, now, store.settings.minimum_denominator)
+    with st.container(border=True, key=f"{'few' if scarce else 'kpi'}_{name}"):
+        delta, description = None, None
+        if missing:
+            description = _("不能按所选条件统计")
+        elif scarce:
+            description = _("样本少，n={n}").format(n=now.n)
+        elif earlier.last < store.first_day:
+            description = _("无上期数据")
+        else:
+            delta = change(name, now, store.measure(name, earlier, hall.scope), _)
+            description = _("无上期数据") if delta is None else _("较上期")
+        colour = {"up": "normal", "down": "inverse"}.get(found.direction, "off")
+        st.metric(
+            _.pick(found.zh, found.en),
+            written(name, now.value, _),
+            delta,
+            delta_color=colour,
+            delta_description=description if delta else None,
+        )  # type: ignore[arg-type]
+        if delta is None:
+            st.caption(description or "")
+        with st.popover(_("口径"), type="tertiary", icon=":material/info:"):
+            _explanation(hall, found, now)
+
+
+def cards(hall: Hall, names: Sequence[str]) -> None:
+    """Cards in as many columns as fit, and what they are compared with."""
+    _ = hall.speak
+    earlier = comparison(hall.period, hall.store.as_of)
+    with st.grid(columns="auto", min_column_width=190):
+        for name in names:
+            card(hall, name)
+    if earlier.last >= hall.store.first_day:
+        words = _("上期：{period}").format(period=_.span(earlier.first, earlier.last))
+        if is_running(hall.period, hall.store.as_of):
+            words += _("（本期未完，按相同天数比较）")
+        st.caption(words)

@@ -1,0 +1,60 @@
+"""Codes in words, in the page's language."""
+
+from dashboard.language import Language
+from dashboard.store import Scope
+from etl.indicators.dimensions import DIMENSIONS, code_list
+from etl.records import codes
+
+BLANK = ""
+
+
+def code_label(codelist: str, code: str | None, speak: Language) -> str:
+    """The label of a code; a code that is not in its list is shown as it came."""
+    if not code:
+        return speak("（未填）")
+    entry = codes().get(codelist, {}).get(code)
+    return speak.pick(entry.zh, entry.en) if entry else code
+
+
+def limit(count: float | None, unit: str | None, speak: Language) -> str:
+    """A time limit in words: 5 个工作日, 当日, or a dash where there is none."""
+    if count is None or count != count or count < 0:
+        return "—"
+    if count == 0:
+        return speak("当日")
+    if unit == "day":
+        return speak.count("{n} 个自然日", int(count))
+    if unit == "month":
+        return speak.count("{n} 个月", int(count))
+    return speak.count("{n} 个工作日", int(count))
+
+
+def states(speak: Language) -> dict[str, str]:
+    """Where a case stands against a limit."""
+    return {
+        "early": speak("提前办结"),
+        "on_day": speak("当日到期办结"),
+        "late": speak("超期办结"),
+        "running": speak("在办"),
+        "due_soon": speak("即将到期"),
+        "overdue": speak("在办超期"),
+        "paused": speak("暂停计时"),
+        "no_limit": speak("无时限"),
+    }
+
+
+def ages(speak: Language) -> dict[str, str]:
+    """Age classes of the backlog, in working days since receipt, the youngest first."""
+    return {age: speak.pick(words.zh, words.en) for age, words in code_list(DIMENSIONS["age"]).items()}
+
+
+def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
+    """The scope of a page in words."""
+    parts = []
+    if scope.department:
+        parts.append(speak("部门") + speak.colon + scope.department)
+    if scope.window:
+        parts.append(speak("窗口") + speak.colon + scope.window)
+    if scope.channel:
+        parts.append(speak("渠道") + speak.colon + code_label("channel", scope.channel, speak))
+    return hall_name + " · " + ("，" if speak.code == "zh" else ", ").join(parts or [speak("全部部门、窗口和渠道")])

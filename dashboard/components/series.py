@@ -1,0 +1,59 @@
+"""Several indicators over time or by a dimension, side by side in one frame."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import pandas as pd
+
+from dashboard.components.labels import code_label
+from dashboard.language import Language
+from dashboard.period import Grain, Period, containing
+from dashboard.session import Hall
+
+CODED = {"channel": "channel", "case_type": "case_type", "item_kind": "item_kind"}
+
+
+def step_start(grain: Grain, text: str) -> date:
+    """The first day of a step as `etl.indicators` names it."""
+    return date.fromisoformat(f"{text}-01" if grain == "month" else text)
+
+
+def over_time(hall: Hall, names: Mapping[str, str], period: Period, grain: Grain) -> pd.DataFrame:
+    """Columns: `start` (first day of the step), `step` (in words) and one for each of `names` (column: indicator)."""
+    merged: pd.DataFrame | None = None
+    for column, name in names.items():
+        frame = hall.store.series(name, period, hall.scope, (grain,))[[grain, "value"]].rename(columns={"value": column})
+        merged = frame if merged is None else merged.merge(frame, on=grain, how="outer")
+    if merged is None or merged.empty:
+        return pd.DataFrame(columns=["start", "step", *names])
+    merged = merged.assign(start=[step_start(grain, value) for value in merged[grain]]).sort_values("start")
+    return merged.assign(step=[hall.speak.step(grain, start) for start in merged["start"]]).reset_index(drop=True)[
+        ["start", "step", *names]
+    ]
+
+
+def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str) -> pd.DataFrame:
+    """One row a value of the dimension; columns as `column: (indicator, field)`; `value` counts absent as missing."""
+    merged: pd.DataFrame | None = None
+    for column, (name, field) in columns.items():
+        frame = hall.store.series(name, hall.period, hall.scope, (dimension,))[[dimension, field]].rename(columns={field: column})
+        merged = frame if merged is None else merged.merge(frame, on=dimension, how="outer")
+    if merged is None:
+        return pd.DataFrame(columns=[dimension, *columns])
+    return merged.assign(**{dimension: named_values(merged[dimension], dimension, hall.speak)})
+
+
+def named_values(values: Sequence[object] | pd.Series, dimension: str, speak: Language) -> list[str]:
+    """Values of a dimension in words."""
+    if dimension in CODED:
+        return [code_label(CODED[dimension], str(value), speak) for value in values]
+    return [str(value) if value else speak("（未填）") for value in values]
+
+
+def trend_period(period: Period) -> tuple[Period, Grain]:
+    """What a trend shows for a period: its days, weeks or months; for a day the two weeks that end with it."""
+    if period.kind == "day":
+        return Period("custom", period.last - timedelta(days=13), period.last), "day"
+    if period.days <= 62:
+        return period, "day"
+    return (period, "week") if period.days <= 190 else (Period("custom", containing("month", period.first).first, period.last), "month")
