@@ -1,0 +1,120 @@
+"""Dimensions by which an indicator is asked: which column of a mart each is, and which values it takes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from etl.config import HallError
+from etl.records import Code, codes
+
+Value = str | int
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """`sql` is its expression over a mart's columns. `steps` follow one another in time; others are values beside each other."""
+
+    name: str
+    zh: str
+    en: str
+    sql: str
+    type: Literal["text", "integer", "code"] = "text"
+    codes: str | None = None
+    steps: bool = False
+
+
+_LISTED = (
+    Dimension("day", "日", "Day", "strftime(day, '%Y-%m-%d')", steps=True),
+    Dimension("week", "周（周一）", "Week (its Monday)", "strftime(date_trunc('week', day), '%Y-%m-%d')", steps=True),
+    Dimension("month", "月", "Month", "strftime(day, '%Y-%m')", steps=True),
+    Dimension("quarter", "季度", "Quarter", "strftime(day, '%Y') || '-Q' || quarter(day)", steps=True),
+    Dimension("year", "年", "Year", "strftime(day, '%Y')", steps=True),
+    Dimension("weekday", "星期（1 为周一）", "Weekday (1 is Monday)", "isodow(day)", "integer"),
+    Dimension("hour", "小时", "Hour", "hour", "integer"),
+    Dimension("department", "部门", "Department", "department"),
+    Dimension("window", "窗口", "Window", "window_name"),
+    Dimension("channel", "渠道", "Channel", "channel", "code", "channel"),
+    Dimension("case_type", "办件类型", "Case type", "case_type", "code", "case_type"),
+    Dimension("item_kind", "事项类型", "Item kind", "item_kind", "code", "item_kind"),
+    Dimension("item", "事项编码", "Item code", "item_code"),
+    Dimension("item_name", "事项名称", "Item", "item_name"),
+    Dimension("workdays", "用时（工作日）", "Working days used", "used_workdays", "integer"),
+    Dimension("age", "在办时长", "Age", "age", "code", "age"),
+    Dimension("unit", "单位", "Unit", "unit"),
+    Dimension("stock_or_new", "存量增量", "Stock or new", "stock_or_new", "code", "stock_or_new"),
+    Dimension("category", "综合窗口类别", "Category", "category", "code", "one_window_category"),
+    Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
+    Dimension("version", "清单版本", "Version", "version"),
+    Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
+)
+DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
+
+_STEPS = ("day", "week", "month", "quarter", "year")
+_DAYS = (*_STEPS, "weekday")
+_CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind")
+MARTS: dict[str, tuple[str, ...]] = {
+    "mart_case_day": _CASE,
+    "mart_item_day": (*_DAYS, "department", "item", "item_name"),
+    "mart_case_hour": (*_DAYS, "hour", "department", "window", "channel"),
+    "mart_used_workdays": (*_CASE, "workdays"),
+    "mart_backlog_change": (*_STEPS, "department", "window", "channel", "case_type", "item_kind", "age"),
+    "mart_application_day": (*_DAYS, "department", "channel"),
+    "mart_one_window_day": (*_DAYS, "category", "window"),
+    "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
+    "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips"),
+    "mart_department": (*_STEPS, "department"),
+}
+
+_OWN_CODES: dict[str, dict[str, Code]] = {
+    "scope": {
+        "all": Code(zh="全部（含乡镇）", en="All, townships included"),
+        "district": Code(zh="区直各部门", en="District departments"),
+        "centre": Code(zh="中心进驻", en="Handled in the hall"),
+        "township": Code(zh="乡镇", en="Townships"),
+    },
+    "age": {
+        "a00_05": Code(zh="0–5 个工作日", en="0-5 working days"),
+        "a06_10": Code(zh="6–10 个工作日", en="6-10 working days"),
+        "a11_20": Code(zh="11–20 个工作日", en="11-20 working days"),
+        "a21_40": Code(zh="21–40 个工作日", en="21-40 working days"),
+        "a41_up": Code(zh="41 个工作日以上", en="41 working days and more"),
+    },
+}
+
+
+def code_list(dimension: Dimension) -> dict[str, Code]:
+    """Canonical codes of a dimension with their labels; empty when it is not a coded one."""
+    if dimension.codes is None:
+        return {}
+    return _OWN_CODES.get(dimension.codes) or codes()[dimension.codes]
+
+
+def value_label(name: str, value: Value, language: str = "zh_CN") -> str:
+    """What a reader sees for a value; the value itself when it is no code."""
+    if value == "":
+        return "(not given)" if language == "en" else "（未填）"
+    code = code_list(DIMENSIONS[name]).get(str(value))
+    if code is None:
+        return str(value)
+    return code.en if language == "en" else code.zh
+
+
+def parse_value(name: str, text: Value) -> Value:
+    """A value as the mart holds it: canonical code for a code or its label, whole number for an integer.
+
+    Raises HallError naming the dimension, the value and what it may be.
+    """
+    dimension = DIMENSIONS[name]
+    if dimension.type == "integer":
+        try:
+            return int(text)
+        except ValueError:
+            raise HallError(f"{name} 应为整数，不是“{text}”", f"{name} takes a whole number, not {text!r}") from None
+    value = str(text)
+    known = code_list(dimension)
+    if not known or value == "" or value in known:
+        return value
+    for code, words in known.items():
+        if value in (words.zh, words.en, *words.also):
+            return code
+    listed = "、".join(f"{code}（{words.zh}）" for code, words in known.items())
+    raise HallError(f"{name} 没有取值“{value}”；可用：{listed}", f"{name} has no value {value!r}; known: {', '.join(known)}")
