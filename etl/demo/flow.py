@@ -209,7 +209,7 @@ def _committed(random: Random, days: Days, case: Case) -> Case:
     if is_late:
         used = limit + random.choices((1, 2, 3, 5, 8, 13), (34, 22, 16, 14, 9, 5))[0]
     else:
-        used = min(limit, max(0, round(limit * random.betavariate(2.2, 2.6) * 1.05)))
+        used = min(limit, max(0, round(limit * random.betavariate(2.6, 2.3) * 1.08)))
     closed_on = _after_pauses(days, accepted_on, used, suspensions)
     closed_at = moment_after(random, case.accepted_at, closed_on, days)
     if random.random() < 0.012 and used > 1:
@@ -227,7 +227,7 @@ def _in_workdays(count: int, unit: str) -> int:
 
 
 def _late_share(department: Department, month: int) -> float:
-    return dict(department.late_months).get(month, 0.016)
+    return dict(department.late_months).get(month, 0.036)
 
 
 def _suspensions(random: Random, days: Days, case: Case, limit: int) -> tuple[Suspension, ...]:
