@@ -170,13 +170,22 @@ class Calendar:
             raise HallError(f"{day} 起第 {count} 个工作日超出日历范围", f"working day {count} from {day} is outside the calendar")
         return FIRST_DAY + timedelta(days=self._days[position])
 
+    def next_workday(self, day: date) -> tuple[date, bool]:
+        """`day` when it is worked, else the first working day after it; and whether a provisional day was met on the way."""
+        last = day
+        while not self.is_workday(last) and last < LAST_DAY:
+            last += timedelta(days=1)
+        met = self.provisional[self._index(day) : self._index(last) + 1]
+        return last, any(met)
+
 
 def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
     """Replaces `ref_calendar` (one row a day) and `ref_workday` (one row a working day, found by its ordinal).
 
     Beside the columns named in docs/architecture.md a row has what the due-date models need to count without date functions:
     `day_number` (days since the first), `month_number` (year × 12 + month), `day_of_month`, `month_days` (length of its month) and
-    `provisional_days` (provisional days up to and including the day).
+    `provisional_days` (provisional days up to and including the day), `next_workday` (the day itself or the first working day after
+    it) and `is_next_provisional` (whether finding it took a provisional day).
     """
     rows: dict[str, list[object]] = {name: [] for name in _CALENDAR_TYPES}
     provisional_days = 0
@@ -186,7 +195,7 @@ def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
         month_days = ((day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)).day
         cells = (
             *(day, kind in ("workday", "make_up"), calendar.ordinal(day), kind, calendar.names[number], calendar.provisional[number]),
-            *(number, day.year * 12 + day.month, day.day, month_days, provisional_days),
+            *(number, day.year * 12 + day.month, day.day, month_days, provisional_days, *calendar.next_workday(day)),
         )
         for column, cell in zip(rows.values(), cells, strict=True):
             column.append(cell)
@@ -195,7 +204,8 @@ def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
     try:
         con.execute(f"create or replace table ref_calendar as select {', '.join(_CALENDAR_TYPES)} from calendar_rows order by day")  # noqa: S608 - fixed names
         con.execute(
-            "create or replace table ref_workday as select ordinal, day, day_number from ref_calendar where is_workday order by ordinal"
+            "create or replace table ref_workday as "
+            "select ordinal, day, day_number, provisional_days from ref_calendar where is_workday order by ordinal"
         )
     finally:
         con.unregister("calendar_rows")
@@ -223,6 +233,8 @@ _CALENDAR_TYPES: Mapping[str, pa.DataType] = {
     "day_of_month": pa.int64(),
     "month_days": pa.int64(),
     "provisional_days": pa.int64(),
+    "next_workday": pa.date32(),
+    "is_next_provisional": pa.bool_(),
 }
 
 

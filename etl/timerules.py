@@ -1,0 +1,166 @@
+"""The rules of the clock by date: what is counted from when, which stops pause it, and the five days of article 32."""
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from etl.config import SHIPPED, HallError
+
+# A rule without valid_to holds until this day (excluded), which lies beyond every calendar.
+OPEN_END = date(9999, 12, 31)
+
+
+class SuspensionRule(BaseModel):
+    """Whether one kind of stop pauses the clock, and on what legal basis."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pause: bool
+    basis: str
+
+
+class TimeRule(BaseModel):
+    """One rules file, valid from `valid_from` up to but not including `valid_to`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    valid_from: date
+    valid_to: date = OPEN_END
+    basis: str
+    count_from: Literal["next_workday", "same_day"] = "next_workday"
+    roll_to_workday: bool = False
+    acceptance_workdays: int | None = Field(default=None, ge=1, description="article 32; none: no acceptance is ever deemed")
+    suspension: dict[str, SuspensionRule] = Field(default_factory=dict)
+
+
+# What holds on a day that no rules file covers: counted from the next day, nothing pauses, no acceptance is deemed.
+NO_RULE = TimeRule(id="none", valid_from=date.min, basis="")
+
+
+@dataclass(frozen=True)
+class TimeRules:
+    """Rules in the order in which they win: a later one overrides an earlier one on the days both cover."""
+
+    rules: tuple[TimeRule, ...]
+
+    def on(self, day: date) -> TimeRule:
+        """The rule that holds on `day`, `NO_RULE` where none does."""
+        return next((rule for rule in reversed(self.rules) if rule.valid_from <= day < rule.valid_to), NO_RULE)
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash of everything the rules say."""
+        return hashlib.sha256("\n".join(rule.model_dump_json() for rule in self.rules).encode()).hexdigest()[:8]
+
+    @cached_property
+    def stretches(self) -> tuple[tuple[date, date, TimeRule], ...]:
+        """(first day, day after the last, rule) for every stretch of time under one rule, in order and without overlap."""
+        cuts = sorted({cut for rule in self.rules for cut in (rule.valid_from, rule.valid_to)})
+        return tuple((first, end, self.on(first)) for first, end in pairwise(cuts) if self.on(first) is not NO_RULE)
+
+
+def load_rules(folders: Sequence[Path] = (SHIPPED / "rules",)) -> TimeRules:
+    """The rules of all `timelimits-*.toml` in `folders`; a later folder overrides an earlier one day by day.
+
+    Raises HallError naming file, key or line, and reason when a file is wrong or two files of one folder cover the same day.
+    """
+    rules: list[TimeRule] = []
+    for folder in folders:
+        found = sorted(((_read(path), path) for path in folder.glob("timelimits-*.toml")), key=lambda entry: entry[0].valid_from)
+        for (earlier, first), (later, second) in pairwise(found):
+            if later.valid_from < earlier.valid_to:
+                raise HallError(
+                    f"规则文件 {first.name} 与 {second.name} 自 {later.valid_from} 起重叠，请为前者写明 valid_to",
+                    f"rules files {first.name} and {second.name} overlap from {later.valid_from}; give the first one a valid_to",
+                )
+        rules += [rule for rule, _ in found]
+    return TimeRules(tuple(rules))
+
+
+def _read(path: Path) -> TimeRule:
+    try:
+        rule = TimeRule.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise HallError(f"规则文件 {path.name} 不是有效的 TOML：{error}", f"rules file {path.name} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise HallError(
+            f"规则文件 {path.name}：{key} 的值 {first['input']!r} 有误，请对照 timelimits-2004.toml 改正",
+            f"rules file {path.name}: {key}: {first['msg']}, found {first['input']!r}; correct it after timelimits-2004.toml",
+        ) from None
+    if rule.valid_to <= rule.valid_from:
+        raise HallError(f"规则文件 {path.name}：valid_to 不晚于 valid_from", f"rules file {path.name}: valid_to is not after valid_from")
+    unknown = sorted(set(rule.suspension) - _known_kinds())
+    if unknown:
+        raise HallError(
+            f"规则文件 {path.name}：suspension.{unknown[0]} 不是已知的特别程序种类，可用：{'、'.join(sorted(_known_kinds()))}",
+            f"rules file {path.name}: suspension.{unknown[0]} is not a known kind; known: {', '.join(sorted(_known_kinds()))}",
+        )
+    return rule
+
+
+def _known_kinds() -> set[str]:
+    return set(suspension_labels())
+
+
+def suspension_labels() -> dict[str, tuple[str, str]]:
+    """Chinese and English label of every suspension kind of the code list."""
+    codes = tomllib.loads((SHIPPED / "reference" / "codes.toml").read_text("utf-8"))
+    return {kind: (code["zh"], code["en"]) for kind, code in codes["suspension_kind"].items()}
+
+
+def write_rules(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> str:
+    """Replaces `ref_time_rule` and `ref_suspension_rule`: the rules of `folders` by date, `valid_to` excluded, without overlap.
+
+    Returns the version of the rules: a short hash of all they say.
+    """
+    rules = load_rules(folders)
+    stretches = rules.stretches
+    con.execute(
+        "create or replace table ref_time_rule (rule_id varchar, valid_from date, valid_to date, basis varchar, "
+        "is_same_day_counted boolean, is_rolled boolean, acceptance_workdays bigint)"
+    )
+    con.execute(
+        "create or replace table ref_suspension_rule (kind varchar, valid_from date, valid_to date, is_pause boolean, legal_basis varchar)"
+    )
+    for first, end, rule in stretches:
+        con.execute(
+            "insert into ref_time_rule values (?, ?, ?, ?, ?, ?, ?)",
+            [rule.id, first, end, rule.basis, rule.count_from == "same_day", rule.roll_to_workday, rule.acceptance_workdays],
+        )
+        for kind, stop in rule.suspension.items():
+            con.execute("insert into ref_suspension_rule values (?, ?, ?, ?, ?)", [kind, first, end, stop.pause, stop.basis])
+    return rules.version
+
+
+def read_rules(con: duckdb.DuckDBPyConnection) -> TimeRules:
+    """The counting rules that the warehouse or snapshot was computed with (without its suspension kinds, which its facts carry)."""
+    rows = con.execute(
+        "select rule_id, valid_from, valid_to, basis, is_same_day_counted, is_rolled, acceptance_workdays "
+        "from ref_time_rule order by valid_from"
+    ).fetchall()
+    return TimeRules(
+        tuple(
+            TimeRule(
+                id=rule_id,
+                valid_from=first,
+                valid_to=end,
+                basis=basis,
+                count_from="same_day" if same_day else "next_workday",
+                roll_to_workday=rolled,
+                acceptance_workdays=days,
+            )
+            for rule_id, first, end, basis, same_day, rolled, days in rows
+        )
+    )
