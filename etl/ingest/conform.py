@@ -118,14 +118,22 @@ def _typed(field: ContractField, formats: tuple[str, ...], minutes: int) -> str:
         if formats:
             # A mapping's own formats come first: they were declared because the general ones must not guess.
             declared = ", ".join(f"try_strptime(half_width({raw}), getvariable('formats')[{index + 1}])" for index in range(len(formats)))
-            time = f"known_time(coalesce({declared}, {time}))"
-        return time if field.type == "datetime" else f"cast({time} as date)"
+            time = f"coalesce({declared}, {time})"
+        return time
     if field.type == "code":
         codes = f"getvariable('codes_{field.name}')"
         return f"coalesce(map_extract({codes}, {raw})[1], map_extract({codes}, half_width({raw}))[1])"
     if field.type == "text":
         return raw
     return f"to_{field.type}({raw})"
+
+
+def _ranged(field: ContractField) -> str:
+    if field.type == "datetime":
+        return f"known_time({field.name}) as {field.name}"
+    if field.type == "date":
+        return f"cast(known_time({field.name}) as date) as {field.name}"
+    return field.name
 
 
 def conform(match: Match, tally: Tally, fullwidth: bool) -> Conform:
@@ -160,10 +168,13 @@ def conform(match: Match, tally: Tally, fullwidth: bool) -> Conform:
     cells = ", ".join(f"c{index}" for index in range(width))
     texts = ", ".join(f"t_{field.name}" for field in fields)
     own = ", ".join(field.name for field in fields)
+    # The range of years is held against the finished value, one level up, or the parsing would be computed three times.
+    ranged = ", ".join(_ranged(field) for field in fields)
     inner = (
         f"select _line, {own}, {texts}, {version} as _version, _extra, _cells from ("
+        f"select _line, {texts}, {ranged}, _extra, _cells from ("
         f"select _line, {texts}, {typed}, _extra, _cells from ("
-        f"select _line, {', '.join(cleaned)}, {_extra(extras)} as _extra, list_value({cells}) as _cells from {{source}}))"
+        f"select _line, {', '.join(cleaned)}, {_extra(extras)} as _extra, list_value({cells}) as _cells from {{source}})))"
     )
     return Conform(match, fields, inner, _faults(match, fields, place), _warnings(match, fields), names)
 

@@ -18,14 +18,14 @@ from etl.ingest.rows import FIELD_MARK, RESERVED, Refused, Row, Stage, Tally, wi
 DELIMITERS = (",", "\t", ";", "|")
 LONGEST_LINE = 1_000_000
 LONGEST_RECORD_LINES = 500
-SPECIAL = re.compile('["\x00\x1c-\x1f]')
+SPECIAL = ('"', *RESERVED)
 
 
-class OpenQuote(Exception):
+class OpenQuoteError(Exception):
     """The text ends inside a quoted field."""
 
 
-class UnescapedQuote(Exception):
+class UnescapedQuoteError(Exception):
     """A closing quotation mark is followed by something other than a separator."""
 
 
@@ -38,7 +38,7 @@ def _field_pattern(delimiter: str) -> re.Pattern[str]:
 def split_record(text: str, delimiter: str) -> list[str]:
     """The fields of one record after RFC 4180. A quotation mark inside an unquoted field stands for itself.
 
-    Raises OpenQuote when the text ends inside quotes, UnescapedQuote when quotes end in mid-field.
+    Raises OpenQuoteError when the text ends inside quotes, UnescapedQuoteError when quotes end in mid-field.
     """
     if '"' not in text:
         return text.split(delimiter)
@@ -48,7 +48,7 @@ def split_record(text: str, delimiter: str) -> list[str]:
     while True:
         match = pattern.match(text, position)
         if match is None:
-            raise OpenQuote if _is_open(text, position) else UnescapedQuote
+            raise OpenQuoteError if _is_open(text, position) else UnescapedQuoteError
         quoted = match.group(1)
         cells.append(match.group(2) if quoted is None else quoted.replace('""', '"'))
         position = match.end()
@@ -101,10 +101,10 @@ class _Splitter:
             return
         try:
             cells = split_record(line.text, self.delimiter)
-        except OpenQuote:
+        except OpenQuoteError:
             self.held = [line]
             return
-        except UnescapedQuote:
+        except UnescapedQuoteError:
             self.refuse(Refused(line.number, "unescaped_quote", line.text))
             return
         self._give(line.number, cells, line.text, 1)
@@ -126,9 +126,9 @@ class _Splitter:
         text = "".join(part.text + part.end for part in self.held[:-1]) + line.text
         try:
             cells = split_record(text, self.delimiter)
-        except OpenQuote:
+        except OpenQuoteError:
             return
-        except UnescapedQuote:
+        except UnescapedQuoteError:
             self._give_up("unclosed_quote")
             return
         if len(cells) != self.width or self._takes_in_records():
@@ -186,11 +186,11 @@ class DelimitedTable:
             text = "".join(part.text + part.end for part in held[:-1]) + line.text
             try:
                 cells = split_record(text, delimiter)
-            except OpenQuote:
+            except OpenQuoteError:
                 if len(held) < 20:
                     continue
                 cells = held[0].text.split(delimiter)
-            except UnescapedQuote:
+            except UnescapedQuoteError:
                 cells = held[0].text.split(delimiter)
             if any(cell.strip() for cell in cells):
                 rows.append(Row(held[-1].number, cells))
@@ -240,7 +240,9 @@ class DelimitedTable:
     ) -> int:
         text = block.text
         returns = text.count("\r") if terminator == "\n" else text.count("\n")
-        plain = not block.undecodable and SPECIAL.search(text) is None and returns in (0, text.count("\r\n")) and number >= below
+        plain = (
+            not block.undecodable and not any(mark in text for mark in SPECIAL) and returns in (0, text.count("\r\n")) and number >= below
+        )
         if plain and not splitter.held:
             return self._stage_plain(text, number, terminator, splitter, pending, tally, out)
         for line in _lines(block, number, terminator):

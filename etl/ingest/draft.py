@@ -106,6 +106,7 @@ def _draft_text(home: Home, path: Path, record: Contract, header: Row) -> str:
     taken = {column for found in fed.values() for column in found}
     required = [field for field in record.fields if field.required]
     signature = [fed[field.name][0] for field in required if field.name in fed] or columns[:3]
+    more = [column for column in columns if column in taken and column not in signature][:4]
     lines = [
         f"# 由 {path.name} 第 {header.line} 行的表头起草；带“请人工确认”的各行须由人决定，确认后存入 mappings 文件夹。",
         f"# Drafted from line {header.line}; settle every line marked “decide”, then keep the file in the mappings folder.",
@@ -113,7 +114,7 @@ def _draft_text(home: Home, path: Path, record: Contract, header: Row) -> str:
         f"zh = {_quoted(path.stem)}",
         f"en = {_quoted(path.stem)}",
         f"{DECIDE} 表头中哪些列足以认出该系统 / the columns that tell this system's export",
-        f"signature = [{', '.join(_quoted(column) for column in signature + [c for c in columns if c in taken and c not in signature][:4])}]",
+        f"signature = [{', '.join(_quoted(column) for column in [*signature, *more])}]",
         'utc_offset = "+08:00"',
         f'{DECIDE} 若有 08/10/2018 这类日期，声明其次序，如 "%d/%m/%Y" / declare the order of such dates',
         "datetime_formats = []",

@@ -1,7 +1,8 @@
 """Cleaning as SQL macros: what text of an export means as a time, a number, a yes or no, and check digits.
 
 They are temporary, made anew on each connection. Each gives NULL for what it does not understand, which the caller
-turns into a refusal: nothing is guessed.
+turns into a refusal: nothing is guessed. The usual form comes first in a CASE, whose branches DuckDB computes only for
+the rows that need them; in a COALESCE it would compute what they share for every row (15 times dearer).
 """
 
 import duckdb
@@ -32,11 +33,6 @@ MACROS = f"""
 create or replace temp macro blank_to_null(x) as nullif(trim(x, '{_BLANKS}'), '');
 create or replace temp macro half_width(x) as trim(translate(x, '{_FULL.replace("'", "''")}', '{_HALF.replace("'", "''")}'));
 create or replace temp macro half_width_text(x) as trim(translate(x, '{_TEXT_FULL}', '{_TEXT_HALF}'));
-create or replace temp macro plain_time(x) as case length(x)
-    when 19 then case when x[5] in ('-', '/') and x[14] = ':' and x[17] = ':' then try_cast(x as timestamp) end
-    when 16 then case when x[5] in ('-', '/') and x[14] = ':' then try_cast(x as timestamp) end
-    when 10 then case when x[5] in ('-', '/') and x[8] in ('-', '/') then try_cast(x as timestamp) end
-end;
 create or replace temp macro ymd_time(y) as case
     when regexp_full_match(y, '\\d{{4}}[-/.]\\d{{1,2}}[-/.]\\d{{1,2}}([T ]+\\d{{1,2}}:\\d{{1,2}}(:\\d{{1,2}}([.]\\d+)?)?)?')
     then try_cast(regexp_replace(regexp_replace(y, '^(\\d{{4}})[-/.](\\d{{1,2}})[-/.]', '\\1-\\2-'), '[T ]+', ' ') as timestamp)
@@ -67,10 +63,16 @@ create or replace temp macro offset_time(y, minutes) as case
                 + coalesce(try_cast(regexp_extract(y, '[+-]\\d{{2}}:?(\\d{{2}})$', 1) as integer), 0)) end)
 end;
 create or replace temp macro other_time(y, minutes) as
-    coalesce(ymd_time(y), compact_time(y), offset_time(y, minutes), chinese_time(y), serial_time(y));
+    case when ymd_time(y) is not null then ymd_time(y) else coalesce(compact_time(y), offset_time(y, minutes), chinese_time(y), serial_time(y)) end;
 create or replace temp macro known_time(t) as case when t between timestamp '1900-01-01' and timestamp '2100-12-31' then t end;
-create or replace temp macro to_time(x, minutes) as known_time(coalesce(plain_time(x), other_time(half_width(x), minutes)));
+create or replace temp macro to_time(x, minutes) as case
+    when length(x) = 19 and x[5] in ('-', '/') and x[14] = ':' and x[17] = ':' then try_cast(x as timestamp)
+    when length(x) = 10 and x[5] in ('-', '/') and x[8] in ('-', '/') then try_cast(x as timestamp)
+    when length(x) = 16 and x[5] in ('-', '/') and x[14] = ':' then try_cast(x as timestamp)
+    else other_time(half_width(x), minutes)
+end;
 create or replace temp macro to_integer(x) as case
+    when regexp_full_match(x, '\\d{{1,18}}') then try_cast(x as bigint)
     when regexp_full_match(half_width(x), '[+-]?\\d{{1,18}}([.]0+)?') then try_cast(try_cast(half_width(x) as decimal(38, 4)) as bigint)
 end;
 create or replace temp macro to_decimal(x) as case

@@ -22,28 +22,25 @@ def quarantine_bad_rows(con: duckdb.DuckDBPyConnection, made: Conform, batch_id:
     record, mapping = made.match.mapping.record, made.match.mapping.name
     origin = [batch_id, table.name, table.sheet, sha, record, mapping]
     con.execute(
-        "insert into quarantine select ?, ?, ?, ?, ?, ?, _line, array_to_string(list_transform(_cells, lambda c: coalesce(c, '')), ','), _cells, "
+        "insert into quarantine select ?, ?, ?, ?, ?, ?, _line, "
+        "array_to_string(list_transform(_cells, lambda c: coalesce(c, '')), ','), _cells, "
         "(select any_value(resolved_by) from resolved r where r.line = _line) from incoming where _bad",
         origin,
     )
     columns = ", ".join(f"_cells[{index + 1}] as c{index}" for index in range(len(made.match.columns)))
     con.execute(f"create or replace temp table bad as {made.typed(f'(select _line, {columns} from incoming where _bad)')}")
+    # A repeated header or a row of totals is no record; what else is wrong with it is of no use to anyone.
+    row_only = " or ".join(f"coalesce({fault.sql}, false)" for fault in made.faults if fault.rule in ROW_ONLY)
+    con.execute(f"create or replace temp table row_only as select _line from bad where {row_only}")
     for fault in made.faults:
         value = f"t_{fault.field}" if fault.field else "cast(null as varchar)"
-        alone = "true" if fault.rule in ROW_ONLY else "_line not in (select line from row_only)"
+        alone = "true" if fault.rule in ROW_ONLY else "_line not in (select _line from row_only)"
         con.execute(
-            f"insert into quarantine_fault select ?, ?, ?, ?, _line, ?, {value}, ?, ?, ? from bad where ({fault.sql}) and {alone}"
-            if fault.rule not in ROW_ONLY
-            else f"insert into quarantine_fault select ?, ?, ?, ?, _line, ?, {value}, ?, ?, ? from bad where ({fault.sql})",
+            f"insert into quarantine_fault select ?, ?, ?, ?, _line, ?, {value}, ?, ?, ? from bad where ({fault.sql}) and {alone}",
             [batch_id, sha, table.sheet, record, fault.field, fault.rule, fault.zh, fault.en],
         )
-        if fault.rule == ROW_ONLY[-1]:
-            # A repeated header or a row of totals is no record; what else is wrong with it is of no use to anyone.
-            con.execute(
-                "create or replace temp table row_only as select line from quarantine_fault where batch_id = ? and rule in ('repeated_header', 'total_row')",
-                [batch_id],
-            )
-    con.execute("drop table bad")
+    for name in ("bad", "row_only"):
+        con.execute(f"drop table {name}")
 
 
 def quarantine_refused(
@@ -116,7 +113,8 @@ def export(con: duckdb.DuckDBPyConnection, path: Path) -> int:
             page.set_column(3, 3, 60)
             rows = con.execute(
                 "select q.line, q.cells, q.raw, string_agg(f.zh, '；' order by f.rule) from quarantine q join quarantine_fault f "
-                "on f.batch_id = q.batch_id and f.line = q.line where q.batch_id = ? and q.resolved_by is null group by all order by q.line",
+                "on f.batch_id = q.batch_id and f.line = q.line where q.batch_id = ? and q.resolved_by is null "
+                "group by all order by q.line",
                 [batch_id],
             ).fetchall()
             for place, (line, cells, raw, problems) in enumerate(rows, 1):

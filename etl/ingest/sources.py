@@ -63,7 +63,7 @@ def _tables(name: str, opener: Opener, path: Path | None = None) -> Iterator[Tab
         raise HallError(f"{name}：文件是空的", f"{name}: the file is empty")
     if start.startswith(b"\x1f\x8b"):
         inner = name[:-3] if name.lower().endswith(".gz") else name
-        yield from _tables(inner, lambda: _checked(name, cast(BinaryIO, gzip.open(opener(), "rb"))))
+        yield from _tables(inner, lambda: _checked(name, cast(BinaryIO, gzip.GzipFile(fileobj=opener()))))
     elif start.startswith(b"PK\x03\x04"):
         yield from _zip_or_workbook(name, opener, path)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):

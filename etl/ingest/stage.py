@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 from types import TracebackType
 
-# Full-width digits, letters and the ideographic space, as UTF-8; the fixed first byte keeps the search cheap.
-FULLWIDTH = re.compile(rb"\xef(?:\xbc[\x90-\x99\xa1-\xba]|\xbd[\x81-\x9a])|\xe3\x80\x80")
+# Full-width digits and letters as UTF-8; the fixed first byte keeps the search cheap. The ideographic space is sought apart.
+FULLWIDTH = re.compile(rb"\xef(?:\xbc[\x90-\x99\xa1-\xba]|\xbd[\x81-\x9a])")
+IDEOGRAPHIC_SPACE = "\u3000".encode()
 
 
 class StageFile:
@@ -23,6 +24,6 @@ class StageFile:
 
     def write(self, block: str) -> None:
         data = block.encode("utf-8", errors="surrogatepass")
-        if not self.has_fullwidth and FULLWIDTH.search(data):
+        if not self.has_fullwidth and (IDEOGRAPHIC_SPACE in data or FULLWIDTH.search(data)):
             self.has_fullwidth = True
         self._stream.write(data)

@@ -49,7 +49,8 @@ def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[Contra
     con.execute(f"create or replace temp table repeated as select {keys} from incoming where not _bad group by {keys} having count(*) > 1")
     con.execute(
         f"create or replace temp table contested as select {full}, n._version, n._extra, n._line, false as is_old from incoming n "
-        f"where not n._bad and (exists (select 1 from repeated o where {joined}) or exists (select 1 from {record.table} o where {joined})) "
+        f"where not n._bad and (exists (select 1 from repeated o where {joined}) "
+        f"or exists (select 1 from {record.table} o where {joined})) "
         f"union all select {', '.join(columns)}, o._version, o._extra, cast(null as bigint), true from {record.table} o "
         f"where exists (select 1 from incoming n where not n._bad and {joined})"
     )
@@ -66,7 +67,8 @@ def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[Contra
         f"{' and '.join(f'e.{name} = judged.{name}' for name in record.key)}) as has_old from judged where place = 1) w on {won} "
         f"where not n.is_old"
     ).fetchone()
-    assert counted is not None
+    if counted is None:
+        raise ValueError("a count gave no row")
     replaced = f"select 1 from judged n where n.place = 1 and not n.is_old and {joined}"
     con.execute(f"delete from {record.table} o where exists ({replaced})")
     listed = ", ".join(columns)
