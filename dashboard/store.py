@@ -14,14 +14,14 @@ from typing import Any, Literal
 import duckdb
 import pandas as pd
 import streamlit as st
-from etl.publish import current
-from etl.timelimit import Due, explain
 
 from dashboard.period import Period
 from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings, settings_from
 from etl.indicators import Indicator, Query, definition, evaluate
 from etl.indicators.dimensions import MARTS
+from etl.publish import current
+from etl.timelimit import Due, explain
 
 Dimension = Literal["department", "window", "channel"]
 DIMENSIONS: dict[Dimension, str] = {"department": "department", "window": "window_name", "channel": "channel"}
@@ -108,7 +108,7 @@ class Store:
         frame = _cached_rows(
             self,
             self.snapshot_id,
-            f"select {column} as choice from fact_case where {column} <> '' and {condition} "  # noqa: S608
+            f"select {column} as choice from fact_case where {column} <> '' and {condition} "
             f"group by {column} order by count(*) desc, {column}",
             tuple(parameters.items()),
         )

@@ -57,7 +57,7 @@ def _standing(hall: Hall, case: dict[str, Any]) -> None:
     _ = hall.speak
     words = labels.states(_)
     promised, statutory = str(case["promise_state"]), str(case["statute_state"])
-    text = f"{_('承诺时限')}{_.colon}{words.get(promised, promised)}　·　{_('法定时限')}{_.colon}{words.get(statutory, statutory)}"
+    text = _("承诺时限") + _.colon + words.get(promised, promised) + "　·　" + _("法定时限") + _.colon + words.get(statutory, statutory)
     left = case.get("days_left")
     if case["is_open"] and left is not None:
         days = int(left)

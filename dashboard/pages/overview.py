@@ -58,8 +58,8 @@ def _alerts(hall: Hall) -> None:
 
 
 def _late_by_department(hall: Hall) -> pd.DataFrame:
-    late = hall.store.series("overdue_rate", hall.period, hall.scope, ("department",))
-    late = late[late["numerator"].fillna(0) > 0].rename(columns={"numerator": "late"})
+    late = hall.store.series("late", hall.period, hall.scope, ("department",)).rename(columns={"value": "late"})
+    late = late[late["late"].fillna(0) > 0]
     late = late.assign(department=series.named_values(late["department"], "department", hall.speak))
     return late.sort_values(["late", "department"], ascending=[False, True])
 
@@ -100,7 +100,7 @@ def _departments(hall: Hall) -> None:
         "closed": ("closed", "value"),
         "open": ("open_at_end", "value"),
         "rate": ("on_time_rate", "value"),
-        "late": ("overdue_rate", "numerator"),
+        "late": ("late", "value"),
         "overdue": ("overdue_open", "value"),
         "days": ("average_working_days", "value"),
     }

@@ -9,7 +9,7 @@ from dashboard import charts, session
 from dashboard.components import frame, kpi, labels, series, states, tables
 from dashboard.components.labels import code_label
 from dashboard.components.tables import Column
-from dashboard.period import Grain, grains, until
+from dashboard.period import Grain, Period, grains, until
 from dashboard.session import Hall
 
 CARDS = (
@@ -27,8 +27,14 @@ CARDS = (
 LONGEST_BAR = 30
 
 
-def _grain(hall: Hall) -> Grain:
+def _shown(hall: Hall) -> Period:
+    """The period itself; for a single day the two weeks that end with it."""
     shown = until(hall.period, hall.store.as_of)
+    return series.trend_period(shown)[0] if shown.kind == "day" else shown
+
+
+def _grain(hall: Hall) -> Grain:
+    shown = _shown(hall)
     preferred = series.trend_period(shown)[1]
     fitting = grains(shown)
     return preferred if preferred in fitting else fitting[0]
@@ -39,22 +45,8 @@ def _compliance(hall: Hall) -> None:
     title = _("提前、按时与超期办结（按承诺时限）")
     st.subheader(title, anchor=False)
     grain = _grain(hall)
-    early = hall.store.series("early_rate", hall.period, hall.scope, (grain,)).set_index(grain)["numerator"]
-    met = hall.store.series("on_time_rate", hall.period, hall.scope, (grain,)).set_index(grain)
-    statute = hall.store.series("statute_overdue_rate", hall.period, hall.scope, (grain,)).set_index(grain)["numerator"]
-    cohort = hall.store.series("due_cohort_on_time_rate", hall.period, hall.scope, (grain,)).set_index(grain)["value"]
-    data = pd.DataFrame(
-        {
-            "early": early,
-            "on_day": met["numerator"] - early,
-            "late": met["denominator"] - met["numerator"],
-            "statute_late": statute,
-            "rate": met["value"],
-            "cohort": cohort,
-        }
-    )
-    data = data.assign(start=[series.step_start(grain, value) for value in data.index]).sort_values("start").reset_index(drop=True)
-    data = data.assign(step=[_.step(grain, start) for start in data["start"]])
+    counted = {"early": "early", "on_day": "on_day", "late": "late", "statute_late": "statute_late"}
+    data = series.over_time(hall, {**counted, "rate": "on_time_rate", "cohort": "due_cohort_on_time_rate"}, _shown(hall), grain)
     if data[["early", "on_day", "late"]].fillna(0).to_numpy().sum() == 0 and data["cohort"].isna().all():
         states.nothing(_("本期没有带时限的办结件，也没有到期件"))
         return
@@ -94,8 +86,8 @@ def _departments(hall: Hall) -> None:
         "rate": ("on_time_rate", "value"),
         "due": ("due_cohort_on_time_rate", "denominator"),
         "cohort": ("due_cohort_on_time_rate", "value"),
-        "late": ("overdue_rate", "numerator"),
-        "statute": ("statute_overdue_rate", "numerator"),
+        "late": ("late", "value"),
+        "statute": ("statute_late", "value"),
         "overdue": ("overdue_open", "value"),
         "days": ("average_working_days", "value"),
     }
@@ -190,9 +182,9 @@ def _lists(hall: Hall) -> str | None:
     counted = {state: f"{store.count_open(state, hall.scope):,}" for state in ("overdue", "due_soon", "paused")}
     overdue, soon, paused, late = st.tabs(
         [
-            f"{_('在办超期')} {counted['overdue']}",
-            f"{_('即将到期')} {counted['due_soon']}",
-            f"{_('暂停计时')} {counted['paused']}",
+            _("在办超期") + f" {counted['overdue']}",
+            _("即将到期") + f" {counted['due_soon']}",
+            _("暂停计时") + f" {counted['paused']}",
             _("本期超期办结"),
         ]
     )
@@ -212,8 +204,8 @@ def _distribution(hall: Hall) -> None:
     _ = hall.speak
     title = _("办结用时分布（工作日）")
     st.subheader(title, anchor=False)
-    data = hall.store.series("average_working_days", hall.period, hall.scope, ("workdays",))
-    data = data.assign(workdays=data["workdays"].astype(int), cases=data["denominator"].fillna(0)).sort_values("workdays")
+    data = hall.store.series("timed_closed", hall.period, hall.scope, ("workdays",))
+    data = data.assign(workdays=data["workdays"].astype(int), cases=data["value"].fillna(0)).sort_values("workdays")
     if data.empty or data["cases"].sum() == 0:
         states.nothing(_("本期没有可计用时的办结件"))
         return
