@@ -1,5 +1,6 @@
 """What the models need beside the records: empty tables for record types not loaded yet, the calendar, the rules, `meta`."""
 
+import hashlib
 from datetime import date, datetime
 
 import duckdb
@@ -7,7 +8,7 @@ import duckdb
 from etl.calendar import Calendar, write_calendar
 from etl.config import HallError, Home, Settings
 from etl.ingest.warehouse import ensure_tables
-from etl.timelimit import write_rules
+from etl.timerules import write_rules
 
 CASE_EVENTS = ("applied_at", "received_at", "supplement_notice_at", "accepted_at", "closed_at")
 OTHER_EVENTS = (("raw_application", "submitted_at"), ("raw_one_window", "received_at"), ("raw_certificate", "stored_on"))
@@ -41,7 +42,7 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
     ensure_tables(con)
     calendar = Calendar.load(home.overlay("calendars"))
     write_calendar(con, calendar)
-    rules_version = write_rules(con, home.overlay("rules"))
+    write_rules(con, home.overlay("rules"))
     day = cut_off(con, as_of or settings.as_of, now.date())
     write_meta(
         con,
@@ -49,13 +50,20 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
             "as_of": day.isoformat(),
             "built_at": now.isoformat(timespec="seconds"),
             "calendar_version": calendar.version,
-            "rules_version": str(rules_version),
+            "rules_version": _rules_version(con),
             "due_soon_workdays": str(settings.due_soon_workdays),
             "precheck_workdays": str(settings.precheck_workdays),
             "hall_name": settings.hall_name,
         },
     )
     return day
+
+
+def _rules_version(con: duckdb.DuckDBPyConnection) -> str:
+    """Short hash of the rules in force, whatever files they came from."""
+    rules = con.execute("select * from ref_time_rule order by all").fetchall()
+    kinds = con.execute("select * from ref_suspension_rule order by all").fetchall()
+    return hashlib.sha256(repr((rules, kinds)).encode()).hexdigest()[:12]
 
 
 def write_meta(con: duckdb.DuckDBPyConnection, entries: dict[str, str]) -> None:

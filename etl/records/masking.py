@@ -6,12 +6,19 @@ from etl.records import Contract, ContractField
 ORGANISATION = "公司|厂|店|中心|局|所|院|校|社|会|部|站|委|办|政府|银行|集团|合作社"
 
 
-def masked_name(column: str) -> str:
-    """SQL of a masked name; what looks like an organisation is given in full."""
+def masked_person(column: str) -> str:
+    """SQL of a person's name masked."""
     return (
-        f"case when {column} is null then null when regexp_matches({column}, '({ORGANISATION})') then {column} "
-        f"when length({column}) <= 1 then '*' when length({column}) = 2 then substr({column}, 1, 1) || '*' "
+        f"case when length({column}) <= 1 then '*' when length({column}) = 2 then substr({column}, 1, 1) || '*' "
         f"else substr({column}, 1, 1) || repeat('*', length({column}) - 2) || substr({column}, -1, 1) end"
+    )
+
+
+def masked_name(column: str) -> str:
+    """SQL of a masked name. What can only be an organisation is given in full: by its words, and too long for a person (王会, 李社明)."""
+    return (
+        f"case when {column} is null then null "
+        f"when length({column}) >= 5 and regexp_matches({column}, '({ORGANISATION})') then {column} else {masked_person(column)} end"
     )
 
 

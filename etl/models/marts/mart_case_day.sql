@@ -1,6 +1,6 @@
 -- Case events by the day each fell on. Every rate over cases is a sum of these over a sum of these.
 -- received day: received, applied_online, supplemented, refused_of_received, returned_of_received (what became of those received that day)
--- acceptance: accepted; start of the clock (receipt, for a case closed without one): started, deemed_accepted (Administrative Licensing Law, art. 32; 行政许可法第三十二条)
+-- acceptance: accepted; start of the clock: started, deemed_accepted (Administrative Licensing Law, art. 32; 行政许可法第三十二条)
 -- closing day: closed and how; used_workdays over used_count; saved_workdays over statutory_workdays (limits in working days only)
 -- day a case left the hall, decided or not: refused, returned, withdrawn, started_ended
 -- promised due day up to the cut-off: due, due_met (cases that ended without a decision, and paused ones, owe nothing that day)
@@ -10,18 +10,11 @@ with cut_off as (
     where key = 'as_of'
 ),
 
-begun as (
-    select
-        fact_case.*,
-        coalesce(started_on, case when is_closed then received_on end) as begun_on
-    from fact_case
-),
-
 ended as (
     select
-        begun.*,
-        greatest(coalesce(closed_on, received_on), coalesce(begun_on, received_on), received_on) as ended_on
-    from begun
+        fact_case.*,
+        greatest(coalesce(closed_on, received_on), coalesce(started_on, received_on), received_on) as ended_on
+    from fact_case
     where not is_open
 ),
 
@@ -57,7 +50,7 @@ event as (
     group by accepted_on, department, window_name, channel, case_type, item_kind
     union all
     select
-        begun_on as day,
+        started_on as day,
         department, window_name, channel, case_type, item_kind, 0 as received, 0 as applied_online, 0 as supplemented,
         0 as refused_of_received, 0 as returned_of_received, 0 as accepted,
         count(*) as started,
@@ -66,9 +59,9 @@ event as (
         0 as no_limit, 0 as statute_on_time, 0 as statute_late, 0 as same_day, 0 as used_workdays, 0 as used_count,
         0 as committed_used_workdays, 0 as committed_used_count, 0 as statutory_workdays, 0 as saved_workdays, 0 as refused,
         0 as returned, 0 as withdrawn, 0 as started_ended, 0 as due, 0 as due_met
-    from begun
-    where begun_on is not null
-    group by begun_on, department, window_name, channel, case_type, item_kind
+    from fact_case
+    where started_on is not null
+    group by started_on, department, window_name, channel, case_type, item_kind
     union all
     select
         closed_on as day,
@@ -106,7 +99,7 @@ event as (
         count(case when is_refused then 1 end) as refused,
         count(case when is_returned then 1 end) as returned,
         count(case when is_withdrawn then 1 end) as withdrawn,
-        count(case when begun_on is not null then 1 end) as started_ended,
+        count(case when started_on is not null then 1 end) as started_ended,
         0 as due, 0 as due_met
     from ended
     group by ended_on, department, window_name, channel, case_type, item_kind

@@ -1,0 +1,354 @@
+"""Publishes what was built as an immutable, masked snapshot, checks it, and makes it current in one step; takes it back."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from etl.config import HallError, Home, settings_from
+from etl.records.masking import masked_person
+
+READING: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
+COPIED = ("ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta")
+ORDER = ("day", "received_on", "department", "window_name", "case_no")
+# An organisation is public and named in full; where its file does not say what an applicant is, only a name that can be no person's is.
+ORGANISATION = (
+    "filed.applicant_type = 'organisation' or (filed.applicant_type is null "
+    "and length(shown.applicant_name) >= 5 and regexp_matches(shown.applicant_name, '(公司|集团|银行|合作社|委员会|人民政府)$'))"
+)
+APPLICANT = (
+    "case when shown.applicant_name = '' then '' "
+    f"when {ORGANISATION} then shown.applicant_name else {masked_person('shown.applicant_name')} end"
+)
+HIDDEN_COLUMNS = frozenset({"headers", "approved_by", "result", "remark"})
+FORBIDDEN = re.compile(r"(^|_)(id_no|phone|mobile|address|uscc|holder|remark|title|agent|cert_no|certificate_no|raw|cells|value|extra)($|_)")
+IDENTIFIER = re.compile(r"^[0-9]{8}T[0-9]{6}-[0-9a-f]{8}$")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot holds: rows of each table, totals, versions, the checks it passed, and the hash of its content.
+
+    `is_new` is False when the content equals the current snapshot's, so that no new version was made.
+    """
+
+    id: str
+    content: str
+    published_at: str
+    as_of: str
+    versions: dict[str, str]
+    tables: dict[str, int]
+    totals: dict[str, int]
+    checks: list[str]
+    batches: int
+    is_new: bool = True
+    is_current: bool = False
+
+
+def current(home: Home) -> Path | None:
+    """The file of the current snapshot; None when none is published. Raises HallError when it is named but gone."""
+    identifier = _current_id(home)
+    if identifier is None:
+        return None
+    path = _file(home, identifier)
+    if not path.exists():
+        raise HallError(f"当前版本 {identifier} 的文件不见了；请重新运行 hall publish", f"the file of snapshot {identifier} is gone; run hall publish again")
+    return path
+
+
+def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
+    """A snapshot for reading only: no file, no network and no setting can be reached through it."""
+    return duckdb.connect(str(path), read_only=True, config=READING)
+
+
+def snapshots(home: Home) -> list[Manifest]:
+    """All versions, the newest first; `is_current` marks the one that is shown."""
+    now = _current_id(home)
+    found = [_read_manifest(path) for path in home.snapshots.glob("*.json") if IDENTIFIER.match(path.stem) and path.with_suffix(".duckdb").exists()]
+    marked = [Manifest(**{**asdict(manifest), "is_current": manifest.id == now}) for manifest in found]
+    return sorted(marked, key=lambda manifest: manifest.id, reverse=True)
+
+
+def rollback(home: Home, id: str | None = None) -> str:
+    """Makes an earlier version current: `id`, else the one before the current. Returns its id.
+
+    Raises HallError when there is none, naming those there are.
+    """
+    known = [manifest.id for manifest in snapshots(home)]
+    now = _current_id(home)
+    if id is None:
+        earlier = [one for one in known if now is not None and one < now]
+        if not earlier:
+            raise HallError("没有更早的版本可以退回", "there is no earlier version to go back to")
+        id = earlier[0]
+    if id not in known:
+        listed = "、".join(known) or "（无）"
+        raise HallError(f"没有版本 {id}；现有：{listed}", f"no snapshot {id}; known: {', '.join(known) or 'none'}")
+    _make_current(home, id)
+    return id
+
+
+def publish(con: duckdb.DuckDBPyConnection, home: Home, now: datetime | None = None) -> Manifest:
+    """Writes a snapshot of what was built and makes it current; the former ones stay until they are old.
+
+    Killed at any instant it leaves the former version current: the file is written under another name, checked, named, and only then
+    pointed to. Unchanged content makes no new version. Raises HallError when nothing is built or a check fails.
+    """
+    moment = now or datetime.now()
+    home.make()
+    _sweep(home)
+    if not _tables(con, "mart_%"):
+        raise HallError("尚未生成统计：请先运行 hall build", "nothing is built yet: run hall build first")
+    working = home.tmp / f"snapshot-{os.getpid()}-{moment:%Y%m%dT%H%M%S}.duckdb"
+    try:
+        expected = _write(con, working)
+        manifest = _checked(working, expected, moment)
+        former = _former(home)
+        if former is not None and former.content == manifest.content:
+            return Manifest(**{**asdict(former), "is_new": False, "is_current": True})
+        manifest = Manifest(**{**asdict(manifest), "id": _free_id(home, manifest)})
+        _put_in_place(home, working, manifest)
+    finally:
+        working.unlink(missing_ok=True)
+        Path(f"{working}.wal").unlink(missing_ok=True)
+    _make_current(home, manifest.id)
+    _remove_old(home, manifest.id, moment - timedelta(days=settings_from(home).keep_snapshot_days))
+    return Manifest(**{**asdict(manifest), "is_current": True})
+
+
+def _file(home: Home, identifier: str) -> Path:
+    return home.snapshots / f"{identifier}.duckdb"
+
+
+def _current_id(home: Home) -> str | None:
+    try:
+        identifier = (home.snapshots / "current").read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    if not IDENTIFIER.match(identifier):
+        raise HallError("snapshots/current 的内容不是版本号；请运行 hall rollback 指定一个版本", "snapshots/current names no snapshot; run hall rollback ID")
+    return identifier
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        return Manifest(**json.loads(path.read_text("utf-8")))
+    except (json.JSONDecodeError, TypeError) as error:
+        raise HallError(f"版本说明 {path.name} 已损坏；请删除它", f"the manifest {path.name} is damaged; delete it") from error
+
+
+def _former(home: Home) -> Manifest | None:
+    identifier = _current_id(home)
+    path = home.snapshots / f"{identifier}.json"
+    return _read_manifest(path) if identifier and path.exists() and _file(home, identifier).exists() else None
+
+
+def _tables(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:
+    found = con.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() and table_name like ? "
+        "union select view_name from duckdb_views() where database_name = current_database() and view_name like ? and not internal order by 1",
+        [like, like],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    return [row[0] for row in con.execute("select column_name from (describe " + table + ")").fetchall()]
+
+
+def _selected(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The SELECT that copies a table: personal columns left out, names of persons masked, rows in the order they are asked for."""
+    columns = [column for column in _columns(con, table) if column not in HIDDEN_COLUMNS]
+    names = [f"{APPLICANT} as applicant_name" if column == "applicant_name" else f"shown.{column}" for column in columns]
+    joined = " left join raw_case as filed on shown.case_no = filed.case_no" if "applicant_name" in columns else ""
+    ordered = [f"shown.{column}" for column in ORDER if column in columns]
+    order = f" order by {', '.join(ordered)}" if ordered else ""
+    return f"select {', '.join(names)} from {table} as shown{joined}{order}"  # noqa: S608
+
+
+QUARANTINE_COUNT = """
+select quarantine.file, quarantine.record, fault.rule, fault.zh, fault.en, count(distinct quarantine.line) as records
+from quarantine
+inner join quarantine_fault as fault
+    on quarantine.batch_id = fault.batch_id and quarantine.file_sha = fault.file_sha
+    and quarantine.sheet is not distinct from fault.sheet and quarantine.line = fault.line
+where quarantine.resolved_by is null
+group by quarantine.file, quarantine.record, fault.rule, fault.zh, fault.en
+order by records desc, quarantine.file, fault.rule
+"""
+
+
+def _write(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
+    """Copies everything a reader may see into a new file, within one transaction of the warehouse. Returns the rows each table must have."""
+    present = set(_tables(con, "%"))
+    chosen = [*(name for name in COPIED if name in present), "fact_case", *_tables(con, "mart_%")]
+    expected: dict[str, int] = {}
+    con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as snapshot")
+    try:
+        for table in chosen:
+            con.execute(f"create table snapshot.{table} as {_selected(con, table)}")
+            expected[table] = _count(con, table)
+        if {"quarantine", "quarantine_fault"} <= present:
+            con.execute(f"create table snapshot.quarantine_count as {QUARANTINE_COUNT}")
+        else:
+            con.execute(
+                "create table snapshot.quarantine_count (file varchar, record varchar, rule varchar, zh varchar, en varchar, records bigint)"
+            )
+        con.execute("create index fact_case_no on snapshot.fact_case (case_no)")
+        con.execute("checkpoint snapshot")
+    finally:
+        con.execute("detach snapshot")
+    return expected
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    found = con.execute(f"select count(*) from {table}").fetchone()  # noqa: S608
+    return int(found[0]) if found else 0
+
+
+def _totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Totals that must come out the same by two ways: from the cases and from the marts."""
+    sql = """
+    select
+        (select count(*) from fact_case) as cases,
+        (select coalesce(sum(received), 0) from mart_case_day) as received,
+        (select coalesce(sum(received), 0) from mart_item_day) as received_by_item,
+        (select coalesce(sum(received), 0) from mart_case_hour) as received_by_hour,
+        (select count(*) from fact_case where is_closed) as closed_cases,
+        (select coalesce(sum(closed), 0) from mart_case_day) as closed,
+        (select coalesce(sum(closed), 0) from mart_item_day) as closed_by_item,
+        (
+            select count(*) from fact_case
+            where received_on <= (select cast(max(value) as date) from meta where key = 'as_of')
+            and (is_open or greatest(closed_on, received_on, started_on) > (select cast(max(value) as date) from meta where key = 'as_of'))
+        ) as open_cases,
+        (select coalesce(sum(change), 0) from mart_backlog_change) as open
+    """
+    cursor = con.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return {name: int(value) for name, value in zip(names, cursor.fetchone() or (), strict=True)}
+
+
+EQUAL = (
+    ("cases", "received"), ("cases", "received_by_item"), ("cases", "received_by_hour"),
+    ("closed_cases", "closed"), ("closed_cases", "closed_by_item"), ("open_cases", "open"),
+)  # fmt: skip
+
+
+def _checked(path: Path, expected: dict[str, int], moment: datetime) -> Manifest:
+    """Opens the new file as a reader would and looks at it. Raises HallError naming the check that failed."""
+    with contextlib.closing(open_snapshot(path)) as con:
+        tables = {name: _count(con, name) for name in _tables(con, "%")}
+        for name, rows in expected.items():
+            _require(tables.get(name) == rows, f"{name} 行数不符（{tables.get(name)}，应为 {rows}）", f"{name} has {tables.get(name)} rows, not {rows}")
+        totals = _totals(con)
+        for one, other in EQUAL:
+            _require(totals[one] == totals[other], f"{one}={totals[one]} 与 {other}={totals[other]} 不等", f"{one} {totals[one]} is not {other} {totals[other]}")
+        for name in tables:
+            for column in _columns(con, name):
+                allowed = (name, column) == ("meta", "value")
+                _require(allowed or not FORBIDDEN.search(column), f"{name}.{column} 不得发布", f"{name}.{column} must not be published")
+        batches = _ledger(con, tables)
+        meta = dict(con.execute("select key, value from meta").fetchall())
+        content = _content(con, sorted(tables))
+    identifier = f"{moment:%Y%m%dT%H%M%S}-{content[:8]}"
+    checks = ["rows", "totals", "columns", "ledger", "read_only"]
+    versions = {key: value for key, value in meta.items() if key.endswith("_version")}
+    return Manifest(identifier, content, moment.isoformat(timespec="seconds"), meta["as_of"], versions, tables, totals, checks, batches)
+
+
+def _ledger(con: duckdb.DuckDBPyConnection, tables: dict[str, int]) -> int:
+    """Batches in the ledger, each of which must account for every record it read."""
+    if "batch" not in tables:
+        return 0
+    lost = con.execute("select file from batch where read <> inserted + updated + unchanged + superseded + quarantined limit 1").fetchone()
+    if lost is not None:
+        raise HallError(f"发布前核对未通过：{lost[0]} 的账目不平", f"the check before publishing failed: the ledger of {lost[0]} does not add up")
+    return tables["batch"]
+
+
+def _require(holds: bool, zh: str, en: str) -> None:
+    if not holds:
+        raise HallError(f"发布前核对未通过：{zh}；当前版本未变", f"the check before publishing failed: {en}; the current version stays")
+
+
+def _content(con: duckdb.DuckDBPyConnection, tables: list[str]) -> str:
+    """Hash of all rows of all tables, whatever their order, the time of the build left out."""
+    digest = hashlib.sha256()
+    for table in tables:
+        chosen = " where key <> 'built_at'" if table == "meta" else ""
+        found = con.execute(f"select count(*), bit_xor(hash({table})), sum(hash({table})::hugeint) from {table}{chosen}").fetchone()  # noqa: S608
+        digest.update(f"{table}:{','.join(_columns(con, table))}:{found}\n".encode())
+    return digest.hexdigest()
+
+
+def _free_id(home: Home, manifest: Manifest) -> str:
+    """The id, a second later for as long as another version has that second, so that ids stand in the order of publishing."""
+    moment = datetime.fromisoformat(manifest.published_at)
+    taken = {path.name[:15] for path in home.snapshots.glob("*.duckdb")}
+    while f"{moment:%Y%m%dT%H%M%S}" in taken:
+        moment += timedelta(seconds=1)
+    return f"{moment:%Y%m%dT%H%M%S}-{manifest.content[:8]}"
+
+
+def _sync(path: Path) -> None:
+    """The file or folder is on the disk when this returns."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _replace(home: Home, target: Path, text: str) -> None:
+    """Writes a small file so that a reader sees the old text or the new one, never half of it."""
+    working = home.tmp / f"{target.name}-{os.getpid()}"
+    with working.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(working, target)
+    _sync(target.parent)
+
+
+def _put_in_place(home: Home, working: Path, manifest: Manifest) -> None:
+    _sync(working)
+    os.replace(working, _file(home, manifest.id))
+    document = {key: value for key, value in asdict(manifest).items() if key not in ("is_new", "is_current")}
+    _replace(home, home.snapshots / f"{manifest.id}.json", json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def _make_current(home: Home, identifier: str) -> None:
+    _replace(home, home.snapshots / "current", identifier + "\n")
+
+
+def _left_over(home: Home) -> Iterator[Path]:
+    yield from home.tmp.glob("snapshot-*")
+    yield from home.tmp.glob("current-*")
+    yield from home.tmp.glob("*.json-*")
+    now = _current_id(home)
+    for path in home.snapshots.glob("*.duckdb"):
+        if not path.with_suffix(".json").exists() and path.stem != now:
+            yield path
+
+
+def _sweep(home: Home) -> None:
+    """Removes what a killed run left; the caller holds the warehouse, so no other run is under way."""
+    for path in _left_over(home):
+        path.unlink(missing_ok=True)
+
+
+def _remove_old(home: Home, newest: str, before: datetime) -> None:
+    """Removes versions older than `before`, never the newest nor the one before it: readers may still hold that."""
+    kept = {manifest.id for manifest in snapshots(home)[:2]} | {newest}
+    for manifest in snapshots(home):
+        if manifest.id not in kept and datetime.fromisoformat(manifest.published_at) < before:
+            _file(home, manifest.id).unlink(missing_ok=True)
+            (home.snapshots / f"{manifest.id}.json").unlink(missing_ok=True)
