@@ -1,0 +1,12 @@
+"""Opens what numbers are read from: the current snapshot, or the warehouse."""
+
+import duckdb
+
+from etl.config import Home, connect
+from etl.publish import current, open_snapshot
+
+
+def open_numbers(home: Home, from_warehouse: bool = False) -> duckdb.DuckDBPyConnection:
+    """The current snapshot; the warehouse when none is published or `from_warehouse` is set. Raises HallError when there is neither."""
+    path = None if from_warehouse else current(home)
+    return connect(home, read_only=True) if path is None else open_snapshot(path)
