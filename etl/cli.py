@@ -9,7 +9,7 @@ import typer
 
 from etl.config import HallError, home_from
 
-COMMAND_MODULES = ("load", "quarantine", "records", "mapping", "clock", "build", "indicator", "snapshot", "demo", "serve", "doctor")
+COMMAND_MODULES = ("load", "quarantine", "records", "mapping", "clock", "build", "indicator", "snapshot", "demo", "serve", "refresh", "doctor")
 
 app = typer.Typer(
     name="hall",

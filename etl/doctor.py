@@ -1,0 +1,118 @@
+"""Is this installation sound? Each check says what it found and, where it is not well, what to do."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+
+from etl.calendar import Calendar
+from etl.config import HallError, Home, connect, settings_from
+from etl.publish import current
+from etl.records import contracts
+from etl.records.mapping import mappings
+
+ENOUGH_DISK = 2 * 1024**3
+PACKAGES = ("duckdb", "pandas", "streamlit", "plotly", "python-calamine", "chinesecalendar")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: whether it is well, and what was seen, in Chinese and English."""
+
+    check: str
+    ok: bool
+    zh: str
+    en: str
+
+
+def examine(home: Home, today: date) -> Iterator[Finding]:
+    """All checks, in the order in which trouble would come."""
+    seen = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    yield Finding(
+        "python", sys.version_info >= (3, 11), f"Python {platform.python_version()}；{seen}", f"Python {platform.python_version()}; {seen}"
+    )
+    checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("home", lambda: _home(home)),
+        ("settings", lambda: _settings(home)),
+        ("contracts", lambda: _contracts(home)),
+        ("calendar", lambda: _calendar(home, today)),
+        ("warehouse", lambda: _warehouse(home)),
+        ("snapshot", lambda: _snapshot(home)),
+    )
+    for name, check in checks:
+        try:
+            yield check()
+        except HallError as refusal:
+            yield Finding(name, False, refusal.zh, refusal.en)
+
+
+def _home(home: Home) -> Finding:
+    try:
+        home.make()
+        probe = home.tmp / "doctor"
+        probe.write_text("", "utf-8")
+        probe.unlink()
+    except OSError as error:
+        raise HallError(f"{home.root} 不可写：{error.strerror}", f"{home.root} cannot be written: {error.strerror}") from None
+    free = shutil.disk_usage(home.root).free
+    gigabytes = free / 1024**3
+    zh, en = f"{home.root} 可写，剩余 {gigabytes:.0f} GiB", f"{home.root} is writable, {gigabytes:.0f} GiB free"
+    return Finding("home", free >= ENOUGH_DISK, zh, en)
+
+
+def _settings(home: Home) -> Finding:
+    settings_from(home)
+    found = home.settings_file.exists()
+    return Finding(
+        "settings",
+        True,
+        "hall.toml 有效" if found else "没有 hall.toml，使用默认设置",
+        "hall.toml is valid" if found else "no hall.toml, defaults hold",
+    )
+
+
+def _contracts(home: Home) -> Finding:
+    kinds, known = len(contracts()), len(mappings(home))
+    return Finding("contracts", True, f"{kinds} 种记录、{known} 个映射有效", f"{kinds} record types and {known} mappings are valid")
+
+
+def _calendar(home: Home, today: date) -> Finding:
+    calendar = Calendar.load(home.overlay("calendars"))
+    last = date(today.year + (1 if today.month >= 11 else 0), 12, 31)
+    if calendar.is_provisional(last):
+        return Finding(
+            "calendar", False,
+            f"{last.year} 年的放假安排尚未载入，到期日暂按周一至周五推算；公布后把 CSV 放入 {home.root / 'calendars'}",
+            f"the holidays of {last.year} are not loaded, due dates there are provisional; put the CSV into {home.root / 'calendars'}",
+        )  # fmt: skip
+    return Finding(
+        "calendar",
+        True,
+        f"工作日历到 {last.year} 年，版本 {calendar.version}",
+        f"working days known to {last.year}, version {calendar.version}",
+    )
+
+
+def _warehouse(home: Home) -> Finding:
+    if not home.warehouse.exists():
+        return Finding("warehouse", True, "尚无数据仓库；运行 hall load", "no warehouse yet; run hall load")
+    with connect(home) as con:
+        row = con.execute(
+            "select count(*), coalesce(sum(quarantined), 0), "
+            "coalesce(bool_and(read = inserted + updated + unchanged + superseded + quarantined), true) from batch"
+        ).fetchone()
+    batches, quarantined, sums = row if row else (0, 0, True)
+    zh = f"{batches} 个批次，共隔离 {quarantined} 条，收支{'相符' if sums else '不符'}"
+    return Finding(
+        "warehouse", bool(sums), zh, f"{batches} batches, {quarantined} records quarantined, sums {'agree' if sums else 'DISAGREE'}"
+    )
+
+
+def _snapshot(home: Home) -> Finding:
+    path = current(home)
+    if path is None:
+        return Finding("snapshot", True, "尚未发布；运行 hall build 与 hall publish", "nothing published; run hall build and hall publish")
+    return Finding("snapshot", True, f"当前快照 {path.stem}", f"current snapshot {path.stem}")
