@@ -349,11 +349,10 @@ measured as (
         -- A due date without a time of day means the whole of that day.
         case
             when e.limit_source <> 'file' then e.closed_on > e.promised_due_on
-            when cast(e.promise_due_at as timestamp) = cast(cast(e.promise_due_at as date) as timestamp) then e.closed_on > e.promised_due_on
             else e.closed_at > e.promise_due_at
         end as is_promise_late,
         case
-            when e.statutory_limit is not null or e.statutory_due_at = cast(cast(e.statutory_due_at as date) as timestamp) then e.closed_on > e.statutory_due_on
+            when e.statutory_limit is not null then e.closed_on > e.statutory_due_on
             else e.closed_at > e.statutory_due_at
         end as is_statute_late
     from extended e
@@ -400,7 +399,7 @@ select
     m.promise_due_at,
     m.is_guessed as is_provisional,
     cast(case when m.elapsed_workdays > m.running_workdays then m.elapsed_workdays - m.running_workdays else 0 end as bigint) as paused_workdays,
-    cast(case when m.closed_on is not null then greatest(m.running_workdays, 0) end as bigint) as used_workdays,
+    cast(case when m.closed_on is not null and m.running_workdays < 0 then 0 when m.closed_on is not null then m.running_workdays end as bigint) as used_workdays,
     case
         when m.promised_due_on is null or not (m.is_closed or m.is_open) then 'no_limit'
         when m.is_closed and m.is_promise_late then 'late'
