@@ -34,7 +34,7 @@ def main() -> None:
         return
     hall = Hall(store, view, session.speak_for(view.language), PAGES)
     session.enter(hall)
-    name = next((name for name in PAGES if name == page.url_path), "overview")
+    name: PageName = next((name for name in PAGES if name == page.url_path), "overview")
     frame.sidebar(hall, name)
     try:
         page.run()

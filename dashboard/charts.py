@@ -54,7 +54,7 @@ def config(code: str) -> dict[str, object]:
     return shared | {"locale": "zh-CN", "locales": {"zh-CN": ZH_FORMAT}} if code == "zh" else shared
 
 
-def _figure(traces: Sequence[go.BaseTraceType], height: int, unit: str = "", **layout: object) -> go.Figure:
+def _figure(traces: Sequence[object], height: int, unit: str = "", **layout: object) -> go.Figure:
     # The template is Streamlit's, applied in the browser; Plotly's own would add kilobytes to each figure.
     pio.templates.default = None
     base: dict[str, object] = {
@@ -87,7 +87,7 @@ def _category_axis(labels: Sequence[str], most: int = 12) -> dict[str, object]:
     }  # fmt: skip
 
 
-def lines(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 10) -> go.Figure:
+def lines(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 8) -> go.Figure:
     """Values over time; a missing value is a gap, never a zero. At most 500 points a line: the caller chooses the step."""
     shown = frame.tail(MAXIMUM_POINTS)
     labels = [str(label) for label in shown[x]]
@@ -109,7 +109,7 @@ def lines(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, heig
 
 
 def bars(
-    frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, stacked: bool = True, height: int = 340, most_labels: int = 12
+    frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, stacked: bool = True, height: int = 340, most_labels: int = 8
 ) -> go.Figure:
     """Upright bars, stacked or side by side."""
     shown = frame.tail(MAXIMUM_POINTS)

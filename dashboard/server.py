@@ -75,6 +75,9 @@ class Guard:
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
             return
+        if "." not in scope["path"].rsplit("/", 1)[-1]:
+            # A page is rewritten on its way out, so it must not come compressed.
+            scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]}
         await self.app(scope, receive, _Answer(scope, send))
 
 

@@ -146,10 +146,16 @@ def chosen(key: str) -> object:
     return st.session_state.get(key)
 
 
+def pressed_row(key: str) -> int | None:
+    """The row of the table button pressed in this run, counted from 0 as the frame was given."""
+    click = st.session_state.get(key)
+    return None if click is None else int(click["row"])
+
+
 def page_choice(name: str, allowed: Sequence[str], default: str) -> str:
     """A page's own choice kept in the URL, such as the time step; the default where the URL has none of the allowed."""
     asked = st.query_params.get(name)
-    return asked if asked in allowed else default
+    return asked if asked is not None and asked in allowed else default
 
 
 def set_param(name: str, value: str | None) -> None:

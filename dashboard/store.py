@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import duckdb
 import pandas as pd
 import streamlit as st
 
@@ -20,7 +19,7 @@ from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings, settings_from
 from etl.indicators import Indicator, Query, definition, evaluate
 from etl.indicators.dimensions import MARTS
-from etl.publish import current
+from etl.publish import current, open_snapshot
 from etl.timelimit import Due, explain
 
 Dimension = Literal["department", "window", "channel"]
@@ -64,12 +63,7 @@ class Store:
         self.home = home
         self.path = path
         self.snapshot_id = path.stem
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "enable_external_access": False,
-            "lock_configuration": True,
-            "threads": 2,
-        }
-        self._connection = duckdb.connect(str(path), read_only=True, config=config)
+        self._connection = open_snapshot(path)
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """One cursor a call: page runs of several visitors go on at the same time."""
@@ -213,8 +207,8 @@ class Store:
         return Calendar.load(self.home.overlay("calendars"))
 
     def quarantined(self) -> int:
-        """How many records were refused at loading and not corrected since."""
-        return int(self._rows("select coalesce(sum(rows), 0) as n from quarantine_count")["n"].iloc[0])
+        """Faults found at loading whose records are still in quarantine."""
+        return int(self._rows("select coalesce(sum(records), 0) as n from quarantine_count")["n"].iloc[0])
 
 
 def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, dict[str, str]]:

@@ -62,7 +62,8 @@ def written(catalog: Catalog) -> tuple[bytes, bytes]:
     po, mo = io.BytesIO(), io.BytesIO()
     write_po(po, catalog, width=140, sort_output=True, omit_header=True)
     plurals = catalog.plural_forms
-    header = f'msgid ""\nmsgstr ""\n"Language: {catalog.locale}\\n"\n"Plural-Forms: {plurals}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    lines = (f"Language: {catalog.locale}", f"Plural-Forms: {plurals}", "Content-Type: text/plain; charset=utf-8")
+    header = 'msgid ""\nmsgstr ""\n' + "".join(f'"{line}\\n"\n' for line in lines) + "\n"
     text = header.encode() + po.getvalue()
     write_mo(mo, read_po(io.BytesIO(text), locale=str(catalog.locale)))
     return text, mo.getvalue()

@@ -14,7 +14,7 @@ from dashboard.session import Hall, PageName
 # The only style sheet: what the theme cannot reach.
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { padding-top: 2.6rem; padding-bottom: 2rem; max-width: 1800px; }
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 2rem; max-width: 1800px; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [class*="st-key-few_"] [data-testid="stMetricValue"] { color: #5c6b7a; }
 [data-testid="stCaptionContainer"] { color: #4a5866; opacity: 1; }
@@ -22,6 +22,8 @@ STYLE = """
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; padding-top: 3.4rem; }
 }
+.st-key-language [data-testid="stPageLink-NavLink"] { background: transparent; }
+[class*="st-key-kpi_"], [class*="st-key-few_"] { padding: 0.7rem 0.8rem 0.3rem; }
 @media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
 </style>
 """
@@ -51,7 +53,7 @@ def sidebar(hall: Hall, current: PageName) -> None:
         other = replace(hall.view, language="en" if hall.view.language == "zh" else "zh").params()
         if current == "case" and (case_no := session.param("case")):
             other["case"] = case_no
-        st.page_link(
+        st.container(key="language").page_link(
             hall.pages[current],
             label="English" if hall.view.language == "zh" else "中文",
             icon=":material/translate:",

@@ -1,6 +1,7 @@
 """A card for one number: its value, its change against the like period before, and one click away how it is made."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -49,13 +50,21 @@ def change(name: str, now: Measure, then: Measure, speak: Language) -> str | Non
     if now.value is None or then.value is None:
         return None
     found = indicator(name)
-    difference = now.value - then.value
+    digits_shown = digits(found, now.value - then.value)
+    difference = round(now.value - then.value, digits_shown)
+    if difference == 0:
+        return speak("持平")
+    text = f"{difference:+,.{digits_shown}f}"
     if is_rate(found):
-        return speak("{difference} 个百分点").format(difference=f"{difference:+.1f}")
-    text = f"{difference:+,.{digits(found, difference)}f}"
+        return speak("{difference} 个百分点").format(difference=text)
     if found.kind in ("count", "stock") and then.value:
         text += f" ({difference / then.value * 100:+.1f}%)"
     return text
+
+
+def is_level(delta: str) -> bool:
+    """Whether a change in words says that there is none."""
+    return not delta.startswith(("+", "-"))
 
 
 def few(found: Indicator, measure: Measure, minimum: int) -> bool:
@@ -87,26 +96,21 @@ def card(hall: Hall, name: str) -> None:
     now = Measure(name, None, None, None, None) if missing else store.measure(name, hall.period, hall.scope)
     scarce = few(found, now, store.settings.minimum_denominator)
     with st.container(border=True, key=f"{'few' if scarce else 'kpi'}_{name}"):
-        delta, description = None, None
+        delta, note = None, ""
         if missing:
-            description = _("不能按所选条件统计")
+            note = _("不能按所选条件统计")
         elif scarce:
-            description = _("样本少，n={n}").format(n=now.n)
+            note = _("样本少，n={n}").format(n=now.n)
         elif earlier.last < store.first_day:
-            description = _("无上期数据")
+            note = _("无上期数据")
         else:
             delta = change(name, now, store.measure(name, earlier, hall.scope), _)
-            description = _("无上期数据") if delta is None else _("较上期")
-        colour = {"up": "normal", "down": "inverse"}.get(found.direction, "off")
-        st.metric(
-            _.pick(found.zh, found.en),
-            written(name, now.value, _),
-            delta,
-            delta_color=colour,
-            delta_description=description if delta else None,
-        )  # type: ignore[arg-type]
-        if delta is None:
-            st.caption(description or "")
+            note = _("无上期数据") if delta is None else ""
+        colour: Literal["normal", "inverse", "off"] = "off"
+        if delta is not None and not is_level(delta):
+            colour = "normal" if found.direction == "up" else "inverse" if found.direction == "down" else "off"
+        arrow: Literal["auto", "off"] = "off" if delta is None or is_level(delta) else "auto"
+        st.metric(_.pick(found.zh, found.en), written(name, now.value, _), delta or note, delta_color=colour, delta_arrow=arrow)
         with st.popover(_("口径"), type="tertiary", icon=":material/info:"):
             _explanation(hall, found, now)
 
@@ -115,7 +119,7 @@ def cards(hall: Hall, names: Sequence[str]) -> None:
     """Cards in as many columns as fit, and what they are compared with."""
     _ = hall.speak
     earlier = comparison(hall.period, hall.store.as_of)
-    with st.grid(columns="auto", min_column_width=190):
+    with st.grid(columns="auto", min_column_width=160):
         for name in names:
             card(hall, name)
     if earlier.last >= hall.store.first_day:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from dashboard.components.labels import code_label
+from dashboard.components.tables import Column
 from dashboard.language import Language
 from dashboard.period import Grain, Period, containing
 from dashboard.session import Hall
@@ -19,17 +20,19 @@ def step_start(grain: Grain, text: str) -> date:
 
 
 def over_time(hall: Hall, names: Mapping[str, str], period: Period, grain: Grain) -> pd.DataFrame:
-    """Columns: `start` (first day of the step), `step` (in words) and one for each of `names` (column: indicator)."""
+    """Columns: `start` (first day of the step), `step` (in words), `weekday` and one for each of `names` (column: indicator)."""
     merged: pd.DataFrame | None = None
     for column, name in names.items():
         frame = hall.store.series(name, period, hall.scope, (grain,))[[grain, "value"]].rename(columns={"value": column})
         merged = frame if merged is None else merged.merge(frame, on=grain, how="outer")
     if merged is None or merged.empty:
-        return pd.DataFrame(columns=["start", "step", *names])
+        return pd.DataFrame(columns=["start", "step", "weekday", *names])
     merged = merged.assign(start=[step_start(grain, value) for value in merged[grain]]).sort_values("start")
-    return merged.assign(step=[hall.speak.step(grain, start) for start in merged["start"]]).reset_index(drop=True)[
-        ["start", "step", *names]
-    ]
+    words = {
+        "step": [hall.speak.step(grain, start) for start in merged["start"]],
+        "weekday": [hall.speak.weekday(start) for start in merged["start"]],
+    }
+    return merged.assign(**words).reset_index(drop=True)[["start", "step", "weekday", *names]]
 
 
 def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str) -> pd.DataFrame:
@@ -57,3 +60,11 @@ def trend_period(period: Period) -> tuple[Period, Grain]:
     if period.days <= 62:
         return period, "day"
     return (period, "week") if period.days <= 190 else (Period("custom", containing("month", period.first).first, period.last), "month")
+
+
+def step_columns(hall: Hall, grain: Grain) -> list[Column]:
+    """The columns that name a step in a table: a day with its weekday, a week or month in words with its first day."""
+    _ = hall.speak
+    if grain == "day":
+        return [Column("start", _("日期"), "date"), Column("weekday", _("星期"), width="small")]
+    return [Column("step", _("期间")), Column("start", _("起始日"), "date")]

@@ -142,8 +142,8 @@ def case_table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title
         placeholder="—",
     )
     export(hall, frame, columns, title, scope, key)
-    click = session.chosen(state)
-    return None if click is None else str(frame.iloc[int(click["row"])][first.name])
+    row = session.pressed_row(state)
+    return None if row is None else str(frame.iloc[row][first.name])
 
 
 def named(frame: pd.DataFrame, column: str, speak: Language) -> pd.DataFrame:

@@ -27,31 +27,24 @@ TREND = {"received": "received", "accepted": "accepted", "closed": "closed", "op
 def _alerts(hall: Hall) -> None:
     _, store = hall.speak, hall.store
     st.subheader(_("需要关注"), anchor=False)
-    found = 0
-    if overdue := store.count_open("overdue", hall.scope):
-        st.error(_("在办超期 {n} 件（截至 {day}）").format(n=f"{overdue:,}", day=_.day(store.as_of)), icon=":material/error:")
-        found += 1
-    if soon := store.count_open("due_soon", hall.scope):
-        st.warning(
-            _("即将到期 {n} 件（剩余不超过 {days} 个工作日）").format(
-                n=f"{soon:,}", days=store.meta.get("due_soon_workdays", store.settings.due_soon_workdays)
-            ),
-            icon=":material/schedule:",
-        )
-        found += 1
-    late = _late_by_department(hall)
-    if not late.empty:
-        named = (", " if _.code == "en" else "、").join(f"{row.department} {row.late:,.0f}" for row in late.head(3).itertuples())
-        st.warning(
-            _("本期超期办结 {n} 件，较多的部门：{named}").format(n=f"{late['late'].sum():,.0f}", named=named), icon=":material/flag:"
-        )
-        found += 1
-    if refused := store.quarantined():
-        st.info(_("导入时隔离 {n} 条记录，待更正（hall quarantine list）").format(n=f"{refused:,}"), icon=":material/report:")
-        found += 1
-    if not found:
+    overdue, soon = store.count_open("overdue", hall.scope), store.count_open("due_soon", hall.scope)
+    late, faults = _late_by_department(hall), store.quarantined()
+    if not overdue and not soon and late.empty and not faults:
         st.success(_("没有超期、即将到期或被隔离的记录"), icon=":material/check_circle:")
-    elif overdue or soon:
+        return
+    with st.grid(columns="auto", min_column_width=330):
+        if overdue:
+            st.error(_("在办超期 {n} 件（截至 {day}）").format(n=f"{overdue:,}", day=_.day(store.as_of)), icon=":material/error:")
+        if soon:
+            days = store.meta.get("due_soon_workdays", store.settings.due_soon_workdays)
+            st.warning(_("即将到期 {n} 件（剩余不超过 {days} 个工作日）").format(n=f"{soon:,}", days=days), icon=":material/schedule:")
+        if not late.empty:
+            named = _.comma.join(f"{row.department} {row.late:,.0f}" for row in late.head(3).itertuples())
+            text = _("本期超期办结 {n} 件，较多的部门：{named}").format(n=f"{late['late'].sum():,.0f}", named=named)
+            st.warning(text, icon=":material/flag:")
+        if faults:
+            st.info(_("导入时发现 {n} 处错误，所在记录已隔离，待更正").format(n=f"{faults:,}"), icon=":material/report:")
+    if overdue or soon:
         st.page_link(
             hall.pages["timelimits"], label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()
         )
@@ -84,10 +77,10 @@ def _trend(hall: Hall) -> None:
         )
     with right:
         stock = charts.lines(
-            data, "step", [charts.Series("open", labels["open"], charts.PURPLE)], kpi.unit("open_at_end", _), most_labels=6
+            data, "step", [charts.Series("open", labels["open"], charts.PURPLE)], kpi.unit("open_at_end", _), most_labels=4
         )
         st.plotly_chart(stock, key="trend_stock", config=charts.config(_.code), alt=labels["open"])
-    columns = [Column("start", _("起始日") if grain != "day" else _("日期"), "date"), Column("step", _("期间"))]
+    columns = series.step_columns(hall, grain)
     columns += [Column(column, labels[column], "integer") for column in TREND]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "trend")
 

@@ -52,10 +52,10 @@ def _flow(hall: Hall) -> None:
         st.plotly_chart(figure, key="flow", config=charts.config(_.code), alt=_("收件、受理、办结与在办"))
     with right:
         figure = charts.lines(
-            data, "step", [charts.Series("open", words["open"], charts.PURPLE)], kpi.unit("open_at_end", _), most_labels=6
+            data, "step", [charts.Series("open", words["open"], charts.PURPLE)], kpi.unit("open_at_end", _), most_labels=4
         )
         st.plotly_chart(figure, key="stock", config=charts.config(_.code), alt=words["open"])
-    columns = [Column("start", _("日期") if grain == "day" else _("起始日"), "date"), Column("step", _("期间"))]
+    columns = series.step_columns(hall, grain)
     columns += [Column(column, words[column], "integer") for column in FLOW]
     tables.table(hall, data, columns, _("收件、受理、办结与在办"), frame.scope_text(hall), "flow")
 

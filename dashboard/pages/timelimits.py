@@ -59,16 +59,15 @@ def _compliance(hall: Hall) -> None:
             charts.Series("late", words["late"], charts.RED, "/"),
         ]
         st.plotly_chart(
-            charts.bars(data, "step", bars, kpi.unit("closed", _), most_labels=8), key="compliance", config=charts.config(_.code), alt=title
+            charts.bars(data, "step", bars, kpi.unit("closed", _), most_labels=6), key="compliance", config=charts.config(_.code), alt=title
         )
     with right:
         rates = [charts.Series("rate", kpi.label("on_time_rate", _)), charts.Series("cohort", kpi.label("due_cohort_on_time_rate", _))]
-        figure = charts.lines(data, "step", rates, "%", most_labels=8)
+        figure = charts.lines(data, "step", rates, "%", most_labels=6)
         st.plotly_chart(figure, key="rates", config=charts.config(_.code), alt=_("按时办结率与应办口径"))
     st.caption(_("按时办结率以办结日归期，积压不办不会降低它；应办口径以到期日归期，到期未办即不合格。两者差距大，说明有积压。"))
     columns = [
-        Column("start", _("日期") if grain == "day" else _("起始日"), "date"),
-        Column("step", _("期间")),
+        *series.step_columns(hall, grain),
         *(Column(name, words[name], "integer") for name in words),
         Column("rate", kpi.label("on_time_rate", _), "percent"),
         Column("cohort", kpi.label("due_cohort_on_time_rate", _), "percent"),
