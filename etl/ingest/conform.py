@@ -128,7 +128,17 @@ def _typed(field: ContractField, formats: tuple[str, ...], minutes: int) -> str:
     return f"to_{field.type}({raw})"
 
 
+DATE_ONLY = r"(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{8}|\d{5})"
+
+
 def _ranged(field: ContractField) -> str:
+    if field.name.endswith("_due_at"):
+        # A due date without a time of day is met until that day ends; one that says midnight means midnight.
+        day_end = f"regexp_full_match(half_width(t_{field.name}), '{DATE_ONLY}')"
+        return (
+            f"case when {field.name} is not null and {day_end} then known_time({field.name}) + interval 86399 second "
+            f"else known_time({field.name}) end as {field.name}"
+        )
     if field.type == "datetime":
         return f"known_time({field.name}) as {field.name}"
     if field.type == "date":

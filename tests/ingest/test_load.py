@@ -313,3 +313,12 @@ def test_item_list_keeps_every_code_as_text(home: Home, real_files: Path) -> Non
         (result,) = load(con, home, [path])
         assert {found[0] for found in con.execute("select item_code from raw_item").fetchall()} == codes
     assert result.inserted == len(codes) == 1135
+
+
+def test_due_date_without_a_time_lasts_until_the_day_ends(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("办件编号,受理时间,承诺办结时间\nA1,2018-10-08,2018-10-09\nA2,2018-10-08,2018-10-09T00:00:00\n", "utf-8")
+    with connect(home) as con:
+        load(con, home, [path])
+        found = con.execute("select cast(promise_due_at as varchar) from raw_case order by case_no").fetchall()
+    assert found == [("2018-10-09 23:59:59",), ("2018-10-09 00:00:00",)]

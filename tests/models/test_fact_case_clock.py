@@ -121,7 +121,9 @@ def load(con: duckdb.DuckDBPyConnection, loaded: list[Case]) -> None:
     for number, case in enumerate(loaded):
         promised_unit = None if case.promised is None else case.promised_unit
         statutory_unit = None if case.statutory is None else case.statutory_unit
-        times = (at(case.received), at(case.notice), at(case.accepted), at(case.closed, 16), at(case.due_in_file, 0))
+        # A due date of the file that has no time of day is loaded as the last second of that day.
+        due = None if case.due_in_file is None else datetime.combine(case.due_in_file, time(23, 59, 59))
+        times = (at(case.received), at(case.notice), at(case.accepted), at(case.closed, 16), due)
         limits = (case.promised, promised_unit, case.statutory, statutory_unit)
         con.execute(
             "insert into raw_case (case_no, received_at, supplement_notice_at, accepted_at, closed_at, promise_due_at, "

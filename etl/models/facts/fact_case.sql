@@ -346,7 +346,7 @@ measured as (
         ) - e.start_workdays as running_workdays,
         e.closed_at is not null and not e.is_undecided as is_closed,
         e.closed_at is null and not e.is_undecided as is_open,
-        -- A due date without a time of day means the whole of that day.
+        -- A due date of the file is an instant (the load gives one without a time of day the last second of its day).
         case
             when e.limit_source <> 'file' then e.closed_on > e.promised_due_on
             else e.closed_at > e.promise_due_at
