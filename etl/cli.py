@@ -9,27 +9,43 @@ import typer
 
 from etl.config import HallError, home_from
 
-COMMAND_MODULES = ("load", "quarantine", "records", "mapping", "clock", "build", "indicator", "snapshot", "demo", "serve", "refresh", "doctor")
-
-app = typer.Typer(
-    name="hall",
-    help="政务大厅运行看板 / service-hall dashboard",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+COMMAND_MODULES = (
+    "demo",
+    "load",
+    "build",
+    "snapshot",
+    "serve",
+    "refresh",
+    "quarantine",
+    "records",
+    "indicator",
+    "clock",
+    "mapping",
+    "doctor",
 )
 
 
-@app.callback()
-def hall(
+def _hall(
     context: typer.Context,
     home: Annotated[Path | None, typer.Option("--home", help="运行数据所在目录（或环境变量 HALL_HOME） / folder of run-time data")] = None,
 ) -> None:
     context.obj = home_from(home)
 
 
-for _name in COMMAND_MODULES:
-    importlib.import_module(f"etl.commands.{_name}").register(app)
+def hall() -> typer.Typer:
+    """The whole command line, in the order in which the commands are used."""
+    app = typer.Typer(
+        name="hall",
+        help="政务大厅运行看板 / service-hall dashboard",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_hall)
+    for name in COMMAND_MODULES:
+        importlib.import_module(f"etl.commands.{name}").register(app)
+    return app
 
 
 def _home_first(arguments: list[str]) -> list[str]:
@@ -55,7 +71,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
     try:
-        app(_home_first(sys.argv[1:]))
+        hall()(_home_first(sys.argv[1:]))
     except HallError as refusal:
         sys.stderr.write(f"{refusal.zh}\n{refusal.en}\n")
         sys.exit(1)

@@ -105,5 +105,7 @@ def connect(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(home.warehouse), read_only=read_only)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise HallError("另一个任务正在使用数据仓库，请等它结束后再试", "another job is using the warehouse; try again when it has ended") from None
+            raise HallError(
+                "另一个任务正在使用数据仓库，请等它结束后再试", "another job is using the warehouse; try again when it has ended"
+            ) from None
         raise HallError(f"无法打开数据仓库 {home.warehouse}", f"cannot open the warehouse {home.warehouse}: {error}") from None

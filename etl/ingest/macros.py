@@ -63,7 +63,8 @@ create or replace temp macro offset_time(y, minutes) as case
                 + coalesce(try_cast(regexp_extract(y, '[+-]\\d{{2}}:?(\\d{{2}})$', 1) as integer), 0)) end)
 end;
 create or replace temp macro other_time(y, minutes) as
-    case when ymd_time(y) is not null then ymd_time(y) else coalesce(compact_time(y), offset_time(y, minutes), chinese_time(y), serial_time(y)) end;
+    case when ymd_time(y) is not null then ymd_time(y)
+    else coalesce(compact_time(y), offset_time(y, minutes), chinese_time(y), serial_time(y)) end;
 create or replace temp macro known_time(t) as case when t between timestamp '1900-01-01' and timestamp '2100-12-31' then t end;
 create or replace temp macro to_time(x, minutes) as case
     when length(x) = 19 and x[5] in ('-', '/') and x[14] = ':' and x[17] = ':' then try_cast(x as timestamp)
