@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal, Self
 
 import duckdb
-import pyarrow as pa
 from chinese_calendar.constants import Holiday, holidays, workdays
 
 from etl.config import HallError
@@ -172,10 +171,10 @@ class Calendar:
 
     def next_workday(self, day: date) -> tuple[date, bool]:
         """`day` when it is worked, else the first working day after it; and whether a provisional day was met on the way."""
-        last = day
-        while not self.is_workday(last) and last < LAST_DAY:
-            last += timedelta(days=1)
-        met = self.provisional[self._index(day) : self._index(last) + 1]
+        index = self._index(day)
+        following = self._ordinals[index] - (self.kinds[index] in ("workday", "make_up"))
+        last = FIRST_DAY + timedelta(days=self._days[following]) if following < len(self._days) else LAST_DAY
+        met = self.provisional[index : self._index(last) + 1]
         return last, any(met)
 
 
@@ -199,16 +198,13 @@ def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
         )
         for column, cell in zip(rows.values(), cells, strict=True):
             column.append(cell)
-    table = pa.table({name: pa.array(rows[name], kind) for name, kind in _CALENDAR_TYPES.items()})
-    con.register("calendar_rows", table)
-    try:
-        con.execute(f"create or replace table ref_calendar as select {', '.join(_CALENDAR_TYPES)} from calendar_rows order by day")  # noqa: S608 - fixed names
-        con.execute(
-            "create or replace table ref_workday as "
-            "select ordinal, day, day_number, provisional_days from ref_calendar where is_workday order by ordinal"
-        )
-    finally:
-        con.unregister("calendar_rows")
+    # Lists as parameters: handing over an Arrow table would make DuckDB import pandas, a second of waiting in every build.
+    cells_of = ", ".join(f"unnest(${name}::{sql_type}[]) as {name}" for name, sql_type in _CALENDAR_TYPES.items())
+    con.execute(f"create or replace table ref_calendar as select {cells_of}", rows)
+    con.execute(
+        "create or replace table ref_workday as "
+        "select ordinal, day, day_number, provisional_days from ref_calendar where is_workday order by ordinal"
+    )
 
 
 def read_calendar(con: duckdb.DuckDBPyConnection) -> Calendar:
@@ -221,20 +217,20 @@ def read_calendar(con: duckdb.DuckDBPyConnection) -> Calendar:
     return Calendar(kinds, names, provisional, _version(kinds, names, provisional))
 
 
-_CALENDAR_TYPES: Mapping[str, pa.DataType] = {
-    "day": pa.date32(),
-    "is_workday": pa.bool_(),
-    "ordinal": pa.int64(),
-    "kind": pa.string(),
-    "name": pa.string(),
-    "is_provisional": pa.bool_(),
-    "day_number": pa.int64(),
-    "month_number": pa.int64(),
-    "day_of_month": pa.int64(),
-    "month_days": pa.int64(),
-    "provisional_days": pa.int64(),
-    "next_workday": pa.date32(),
-    "is_next_provisional": pa.bool_(),
+_CALENDAR_TYPES: Mapping[str, str] = {
+    "day": "date",
+    "is_workday": "boolean",
+    "ordinal": "bigint",
+    "kind": "varchar",
+    "name": "varchar",
+    "is_provisional": "boolean",
+    "day_number": "bigint",
+    "month_number": "bigint",
+    "day_of_month": "bigint",
+    "month_days": "bigint",
+    "provisional_days": "bigint",
+    "next_workday": "date",
+    "is_next_provisional": "boolean",
 }
 
 

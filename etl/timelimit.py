@@ -17,6 +17,7 @@ __all__ = ["Due", "Limit", "LimitUnitUnknown", "Step", "Suspension", "due_on", "
 Unit = Literal["workday", "day", "month"]
 UNIT_NAMES = {"workday": ("个工作日", "working days"), "day": ("个自然日", "calendar days"), "month": ("个月", "months")}
 LONGEST_LIMIT = 9999
+END_OF_DAY = time(23, 59, 59)
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ONE_DAY = timedelta(days=1)
@@ -231,8 +232,8 @@ def _rolled(due: date, calendar: Calendar) -> tuple[list[_Day], date, Step]:
 
 
 def _from_file(due_at: datetime, calendar: Calendar) -> Due:
-    """A due date that came with the file is taken as it came; without a time of day it means the whole of that day."""
-    shown = f"{due_at:%Y-%m-%d}" if due_at.time() == time() else f"{due_at:%Y-%m-%d %H:%M:%S}"
+    """A due date that came with the file is taken as it came; one without a time of day was loaded as the last second of its day."""
+    shown = f"{due_at:%Y-%m-%d}" if due_at.time() == END_OF_DAY else f"{due_at:%Y-%m-%d %H:%M:%S}"
     step = Step(
         due_at.date(),
         due_at.date(),
@@ -265,7 +266,7 @@ def explain(con: duckdb.DuckDBPyConnection, case_no: str, calendar: Calendar) ->
             dues["promised"] = due_on(started_on, Limit(promised, promised_unit), stops, calendar, rule=_rule_on(con, started_on))
     if statutory_due is not None:
         if statutory is None:
-            dues["statutory"] = _from_file(datetime.combine(statutory_due, time()), calendar)
+            dues["statutory"] = _from_file(datetime.combine(statutory_due, END_OF_DAY), calendar)
         else:
             limit = Limit(statutory, statutory_unit)
             dues["statutory"] = due_on(started_on, limit, stops, calendar, extension_workdays=extension, rule=_rule_on(con, started_on))
