@@ -63,6 +63,7 @@ def _figure(traces: Sequence[object], height: int, unit: str = "", **layout: obj
         "font": {"color": INK, "size": 13},
         "legend": {
             "orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 13}, "title": {"text": ""},
+            "traceorder": "normal",
         },
         "hovermode": "x unified",
         "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True, "title": {"text": ""}, "tickfont": {"color": INK}},
@@ -83,11 +84,13 @@ def _thinned(labels: Sequence[str], most: int = 12) -> list[str]:
 def _category_axis(labels: Sequence[str], most: int = 12) -> dict[str, object]:
     return {
         "type": "category", "automargin": True, "showgrid": False, "fixedrange": True, "tickmode": "array",
-        "tickvals": _thinned(labels, most), "tickfont": {"color": INK}, "tickangle": 0, "title": {"text": ""},
+        "tickvals": _thinned(labels, most), "tickfont": {"color": INK}, "autotickangles": [0, 45, 90], "title": {"text": ""},
     }  # fmt: skip
 
 
-def lines(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 8) -> go.Figure:
+def lines(
+    frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 8, from_zero: bool = True
+) -> go.Figure:
     """Values over time; a missing value is a gap, never a zero. At most 500 points a line: the caller chooses the step."""
     shown = frame.tail(MAXIMUM_POINTS)
     labels = [str(label) for label in shown[x]]
@@ -105,7 +108,10 @@ def lines(frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, heig
         )
         for index, one in enumerate(series)
     ]
-    return _figure(traces, height, unit, xaxis=_category_axis(labels, most_labels))
+    figure = _figure(traces, height, unit, xaxis=_category_axis(labels, most_labels))
+    if not from_zero:
+        figure.update_layout(yaxis_rangemode="normal")
+    return figure
 
 
 def bars(
@@ -141,8 +147,10 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
             x=[float(value) for value in shown[one.column].fillna(0)],
             name=one.label,
             orientation="h",
-            text=[f"{value:,.10g}" for value in shown[one.column].fillna(0)] if single or not stacked else None,
-            textposition="outside" if single else "auto",
+            text=[f"{value:,.10g}" for value in shown[one.column].fillna(0)],
+            textposition="none" if stacked else "outside",
+            textfont={"size": 12, "color": INK},
+            constraintext="none",
             cliponaxis=False,
             marker={
                 "color": one.colour or COLOURS[index % 6],
@@ -230,6 +238,9 @@ def histogram(counts: Mapping[str, float], unit: str, marked: Mapping[str, str] 
         marker={"color": [ORANGE if label in notes else BLUE for label in labels]},
         text=[notes.get(label, "") for label in labels],
         textposition="outside",
+        textfont={"size": 12, "color": INK},
+        textangle=0,
+        constraintext="none",
         cliponaxis=False,
         hovertemplate="%{y:,.0f} " + unit + "<extra></extra>",
     )

@@ -71,6 +71,11 @@ def comparison(period: Period, cut_off: date) -> Period:
     return Period(previous.kind, previous.first, min(previous.last, previous.first + timedelta(days=shown.days - 1)))
 
 
+def is_covered(period: Period, first_day: date) -> bool:
+    """Whether the data reach back to the period's beginning, a holiday at its start allowed for: a part is no fair comparison."""
+    return first_day <= period.first + timedelta(days=min(9, period.days // 4))
+
+
 def is_running(period: Period, cut_off: date) -> bool:
     """Whether the data end before the period does."""
     return cut_off < period.last

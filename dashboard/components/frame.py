@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components import filters
-from dashboard.components.labels import scope_words
+from dashboard.components.labels import plain, scope_words
 from dashboard.period import is_running
 from dashboard.session import Hall, PageName
 
@@ -16,6 +16,7 @@ STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 2rem; max-width: 1800px; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+[data-testid="stMetricLabel"], [data-testid="stMetricLabel"] * { white-space: normal !important; overflow: visible !important; }
 [class*="st-key-few_"] [data-testid="stMetricValue"] { color: #5c6b7a; }
 [data-testid="stCaptionContainer"] { color: #4a5866; opacity: 1; }
 [data-testid="stSidebarContent"] [data-testid="stPageLink"] p { font-size: 1rem; }
@@ -44,12 +45,13 @@ def sidebar(hall: Hall, current: PageName) -> None:
     _ = hall.speak
     icons = {"overview": "dashboard", "throughput": "bar_chart", "timelimits": "timer", "case": "description"}
     with st.sidebar:
-        st.markdown("##### " + _("政务大厅运行看板"))
+        st.markdown("#### " + _("政务大厅运行看板"))
         for name, title in page_titles(hall).items():
             st.page_link(hall.pages[name], label=title, icon=f":material/{icons[name]}:", query_params=hall.view.params(), width="stretch")
         st.divider()
-        filters.show(hall)
-        st.divider()
+        if current != "case":
+            filters.show(hall)
+            st.divider()
         other = replace(hall.view, language="en" if hall.view.language == "zh" else "zh").params()
         if current == "case" and (case_no := session.param("case")):
             other["case"] = case_no
@@ -69,14 +71,11 @@ def header(hall: Hall, title: str, with_period: bool = True) -> None:
     """The title, and under it period and scope in words."""
     _ = hall.speak
     st.title(title, anchor=False)
-    parts = []
     if with_period:
         words = _.period(hall.period)
         if is_running(hall.period, hall.store.as_of):
             words += _("（数据截至 {day}）").format(day=_.day(hall.store.as_of))
-        parts.append(words)
-    parts.append(scope_text(hall))
-    st.markdown("**" + "**　·　".join(parts) if len(parts) > 1 else parts[0])
+        st.markdown(f"**{words}**　·　{plain(scope_text(hall))}")
 
 
 def footer(hall: Hall) -> None:

@@ -6,10 +6,14 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.language import Language, number
-from dashboard.period import comparison, is_running
+from dashboard.period import comparison, is_covered, is_running
 from dashboard.session import Hall
 from dashboard.store import Measure, indicator
 from etl.indicators import Indicator
+
+
+# A longer unit does not fit beside a large number; the card's name and its explanation say it.
+LONGEST_UNIT = 3
 
 
 def label(name: str, speak: Language) -> str:
@@ -41,8 +45,10 @@ def written(name: str, value: float | None, speak: Language) -> str:
     text = number(value, digits(found, value))
     if value is None or value != value:
         return text
+    if is_rate(found):
+        return f"{text}%"
     sign = speak.pick(found.unit.zh, found.unit.en)
-    return f"{text}%" if is_rate(found) else f"{text} {sign}"
+    return f"{text} {sign}" if len(sign) <= LONGEST_UNIT else text
 
 
 def change(name: str, now: Measure, then: Measure, speak: Language) -> str | None:
@@ -75,11 +81,13 @@ def few(found: Indicator, measure: Measure, minimum: int) -> bool:
 
 def _explanation(hall: Hall, found: Indicator, now: Measure) -> None:
     _ = hall.speak
+    name = found.name
     lines = [f"**{_.pick(found.zh, found.en)}**", _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en)]
     lines.append(_("分子") + _.colon + f"{_.pick(found.numerator.zh, found.numerator.en)} = **{number(now.numerator, 0)}**")
     if found.denominator is not None:
         lines.append(_("分母") + _.colon + f"{_.pick(found.denominator.zh, found.denominator.en)} = **{number(now.denominator, 0)}**")
     lines += [
+        _("单位") + _.colon + unit(name, _),
         _("期间") + _.colon + _.span(hall.period.first, min(hall.period.last, hall.store.as_of)),
         _("来源") + _.colon + _.pick(found.source.zh, found.source.en),
         _("指标代码") + _.colon + f"`{found.name}`",
@@ -101,7 +109,7 @@ def card(hall: Hall, name: str) -> None:
             note = _("不能按所选条件统计")
         elif scarce:
             note = _("样本少，n={n}").format(n=now.n)
-        elif earlier.last < store.first_day:
+        elif not is_covered(earlier, store.first_day):
             note = _("无上期数据")
         else:
             delta = change(name, now, store.measure(name, earlier, hall.scope), _)
@@ -116,13 +124,13 @@ def card(hall: Hall, name: str) -> None:
 
 
 def cards(hall: Hall, names: Sequence[str]) -> None:
-    """Cards in as many columns as fit, and what they are compared with."""
+    """Cards, five in a row where they fit, and what they are compared with."""
     _ = hall.speak
     earlier = comparison(hall.period, hall.store.as_of)
-    with st.grid(columns="auto", min_column_width=160):
+    with st.grid(columns=5, min_column_width=150):
         for name in names:
             card(hall, name)
-    if earlier.last >= hall.store.first_day:
+    if is_covered(earlier, hall.store.first_day):
         words = _("上期：{period}").format(period=_.span(earlier.first, earlier.last))
         if is_running(hall.period, hall.store.as_of):
             words += _("（本期未完，按相同天数比较）")

@@ -58,3 +58,8 @@ def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
     if scope.channel:
         parts.append(speak("渠道") + speak.colon + code_label("channel", scope.channel, speak))
     return hall_name + " · " + ("，" if speak.code == "zh" else ", ").join(parts or [speak("全部部门、窗口和渠道")])
+
+
+def plain(text: str) -> str:
+    """Data as text: nothing in it is read as Markdown."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-!|<>$:~" else sign for sign in text)

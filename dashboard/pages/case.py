@@ -9,7 +9,7 @@ from etl.timelimit import Due
 
 from dashboard import session
 from dashboard.components import frame, labels, states, tables
-from dashboard.components.labels import code_label
+from dashboard.components.labels import code_label, plain
 from dashboard.components.tables import Column
 from dashboard.session import Hall
 from etl.config import HallError
@@ -45,12 +45,7 @@ def _facts(hall: Hall, case: dict[str, Any]) -> None:
     ]
     with st.container(border=True), st.grid(columns="auto", min_column_width=220):
         for name, value in pairs:
-            st.markdown(f":gray[{name}]  \n{_plain(str(value))}")
-
-
-def _plain(text: str) -> str:
-    """Data as text: nothing in it is read as Markdown."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-!|<>$:~" else sign for sign in text)
+            st.markdown(f":gray[{name}]  \n{plain(str(value))}")
 
 
 def _standing(hall: Hall, case: dict[str, Any]) -> None:
@@ -107,8 +102,7 @@ def _due(hall: Hall, title: str, due: Due | None, limit: str) -> None:
         if due is None:
             states.nothing(_("没有这一时限"))
             return
-        st.metric(_("到期日（时限 {limit}）").format(limit=limit), f"{due.due_on:%Y-%m-%d}")
-        st.caption(_.weekday(due.due_on))
+        st.metric(_("到期日（时限 {limit}）").format(limit=limit), f"{due.due_on} {_.weekday(due.due_on)}")
         if due.is_provisional:
             st.warning(_("到期日超出已公布的工作日历，暂按周一至周五推算，日历公布后重算"), icon=":material/event_busy:")
         rows = [_.pick(step.zh, step.en) for step in due.steps]
@@ -148,6 +142,7 @@ def _suspensions(hall: Hall, case_no: str) -> None:
         return
     shown = data.assign(
         kind=[code_label("suspension_kind", value, _) for value in data["kind"]],
+        extension_workdays=data["extension_workdays"].where(data["extension_workdays"] > 0),
         effect=[_("停止计时") if value else _("不停止计时") for value in data["is_pause"]],
         legal_basis=[value if isinstance(value, str) and value else _("（未填）") for value in data["legal_basis"]],
     )
@@ -176,7 +171,7 @@ def render(hall: Hall) -> None:
         return
     case = hall.store.case(case_no)
     if case is None:
-        states.nothing(_("当前数据中没有办件 {case_no}，请核对编号").format(case_no=_plain(case_no)))
+        states.nothing(_("当前数据中没有办件 {case_no}，请核对编号").format(case_no=plain(case_no)))
         return
     _standing(hall, case)
     _facts(hall, case)

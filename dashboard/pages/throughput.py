@@ -9,7 +9,7 @@ from dashboard.components.tables import Column
 from dashboard.period import Grain, Period, grains, until
 from dashboard.session import Hall
 
-CARDS = ("received", "accepted", "closed", "completion_rate", "open_at_end", "same_day_rate")
+CARDS = ("received", "accepted", "closed", "completion_rate", "open_at_end")
 FLOW = {"received": "received", "accepted": "accepted", "closed": "closed", "open": "open_at_end"}
 DIMENSIONS = ("department", "window", "channel", "item_name", "case_type")
 

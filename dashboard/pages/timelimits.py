@@ -25,6 +25,7 @@ CARDS = (
     "actual_speedup",
 )
 LONGEST_BAR = 30
+SHORTEST_AXIS = 10
 
 
 def _shown(hall: Hall) -> Period:
@@ -63,7 +64,7 @@ def _compliance(hall: Hall) -> None:
         )
     with right:
         rates = [charts.Series("rate", kpi.label("on_time_rate", _)), charts.Series("cohort", kpi.label("due_cohort_on_time_rate", _))]
-        figure = charts.lines(data, "step", rates, "%", most_labels=6)
+        figure = charts.lines(data, "step", rates, "%", most_labels=6, from_zero=False)
         st.plotly_chart(figure, key="rates", config=charts.config(_.code), alt=_("按时办结率与应办口径"))
     st.caption(_("按时办结率以办结日归期，积压不办不会降低它；应办口径以到期日归期，到期未办即不合格。两者差距大，说明有积压。"))
     columns = [
@@ -208,7 +209,7 @@ def _distribution(hall: Hall) -> None:
     if data.empty or data["cases"].sum() == 0:
         states.nothing(_("本期没有可计用时的办结件"))
         return
-    counts = {str(day): 0.0 for day in range(min(int(data["workdays"].max()), LONGEST_BAR) + 1)}
+    counts = {str(day): 0.0 for day in range(min(max(int(data["workdays"].max()), SHORTEST_AXIS), LONGEST_BAR) + 1)}
     beyond = f"{LONGEST_BAR + 1}+"
     for day, cases in zip(data["workdays"], data["cases"], strict=True):
         key = str(day) if day <= LONGEST_BAR else beyond

@@ -1,6 +1,9 @@
 // Streamlit has no translations of its own controls. This puts the few that stay on the page into Chinese, and keeps the
 // language of the document in step with ?lang=. The texts are Streamlit 1.67's; a browser test looks for leftovers.
 (() => {
+  // Where the server is: without it a page other than the first probes two addresses below its own that do not exist.
+  const base = new URL("../../", document.currentScript.src).href;
+  window.__streamlit = { BACKEND_BASE_URL: base, MAIN_PAGE_BASE_URL: base };
   const words = {
     "Search": "查找", "Download as CSV": "下载为 CSV", "Fullscreen": "全屏", "Close fullscreen": "退出全屏", "Exit fullscreen": "退出全屏",
     "Show/hide columns": "显示或隐藏列", "Hide column": "隐藏此列", "Pin column": "固定此列", "Unpin column": "取消固定", "Autosize": "自动列宽",
