@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from etl.commands.output import JsonOption, home_of, print_json, print_table
 from etl.commands.days import day_of
+from etl.commands.output import JsonOption, home_of, print_json, print_table
 
 
 def build(
@@ -21,7 +21,9 @@ def build(
     from etl.engine import build as run
 
     if engine != "duckdb":
-        raise HallError(f"本版不含 {engine} 引擎，请用 --engine duckdb", f"engine {engine} is not part of this version; use --engine duckdb")
+        raise HallError(
+            f"本版不含 {engine} 引擎，请用 --engine duckdb", f"engine {engine} is not part of this version; use --engine duckdb"
+        )
     cut_off: date | None = None if as_of is None else day_of(as_of)
     home = home_of(context)
     if not home.warehouse.exists():

@@ -17,7 +17,7 @@ OTHER_EVENTS = (("raw_application", "submitted_at"), ("raw_one_window", "receive
 def _latest(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...], today: date) -> date | None:
     """Latest day, not after today, that any of the columns names. A date in the future is a slip of the keyboard, not a cut-off."""
     parts = ", ".join(f"max(case when cast({column} as date) <= $today then cast({column} as date) end)" for column in columns)
-    found = con.execute(f"select {parts} from {table}", {"today": today}).fetchone()  # noqa: S608
+    found = con.execute(f"select {parts} from {table}", {"today": today}).fetchone()
     days = [day for day in found or () if day is not None]
     return max(days, default=None)
 

@@ -11,7 +11,13 @@ This page is made from `etl/indicators/definitions/` by that command; a test com
 每个率都是分子之和 ÷ 分母之和；分母为 0 时没有值；分母小于“最小分母”时变灰并注明 n。
 Every rate is a sum over a sum; it has no value when the denominator is 0, and is greyed with its n below the minimum denominator.
 """
-KINDS = {"count": "计数 / count", "stock": "时点数 / level", "rate": "率 / rate", "mean": "均值 / mean", "percentile": "分位数 / percentile"}
+KINDS = {
+    "count": "计数 / count",
+    "stock": "时点数 / level",
+    "rate": "率 / rate",
+    "mean": "均值 / mean",
+    "percentile": "分位数 / percentile",
+}
 TIMINGS = {
     "period": "期内各日之和 / sum over the days of the period",
     "until": "截至期末各日之和 / sum over all days up to the last",
@@ -59,9 +65,12 @@ def _section(indicator: Indicator) -> str:
     ]
     if indicator.denominator:
         carried = f"; 期初 / opening `{indicator.denominator.opening}`" if indicator.denominator.opening else ""
-        lines.append(f"- 分母 / denominator: {indicator.denominator.zh} / {indicator.denominator.en} (`{indicator.denominator.sql}`{carried})")
+        lines.append(
+            f"- 分母 / denominator: {indicator.denominator.zh} / {indicator.denominator.en} (`{indicator.denominator.sql}`{carried})"
+        )
     lines += [
-        f"- 单位 / unit: {indicator.unit.zh} / {indicator.unit.en}；{KINDS[indicator.kind]}；{TIMINGS[indicator.timing]}；{DIRECTIONS[indicator.direction]}",
+        f"- 单位 / unit: {indicator.unit.zh} / {indicator.unit.en}；{KINDS[indicator.kind]}；{TIMINGS[indicator.timing]}",
+        f"- 方向 / direction: {DIRECTIONS[indicator.direction]}",
         f"- 维度 / dimensions: {', '.join(indicator.dimensions)}",
         f"- 统计表 / marts: {', '.join(indicator.marts)}；最小分母 / minimum denominator: {indicator.minimum_denominator}",
         f"- 来源 / source: {indicator.source.zh} / {indicator.source.en}；{indicator.reviewed_on}",

@@ -78,14 +78,17 @@ def evaluate(con: duckdb.DuckDBPyConnection, indicator: str, query: Query) -> Re
     asked = definition(indicator)
     by, where = _checked(asked, query)
     mart = _mart(asked, [*by, *where])
-    rows = _histogram_rows(con, asked, mart, query, by, where) if asked.kind == "percentile" else _sum_rows(con, asked, mart, query, by, where)
+    rows = (
+        _histogram_rows(con, asked, mart, query, by, where) if asked.kind == "percentile" else _sum_rows(con, asked, mart, query, by, where)
+    )
     return Result(asked.name, asked.zh, asked.unit.zh, query.date_from, query.date_to, tuple(rows))
 
 
 def _checked(asked: Indicator, query: Query) -> tuple[list[str], dict[str, list[Value]]]:
     if query.date_to < query.date_from:
         raise HallError(
-            f"结束日期 {query.date_to} 早于开始日期 {query.date_from}", f"the period ends ({query.date_to}) before it begins ({query.date_from})"
+            f"结束日期 {query.date_to} 早于开始日期 {query.date_from}",
+            f"the period ends ({query.date_to}) before it begins ({query.date_from})",
         )
     by = list(dict.fromkeys(query.by))
     for name in [*by, *query.where]:
@@ -184,7 +187,7 @@ def _sum_rows(
     listed = ", ".join([*columns, *(f"sum({part})" for part in sums)])
     chosen = f" where {' and '.join([*times, *conditions])}" if times or conditions else ""
     positions = ", ".join(str(number + 1) for number in range(len(columns)))
-    found = _fetch(con, f"select {listed} from {source}{chosen} group by {positions}", {**parameters, **values})  # noqa: S608
+    found = _fetch(con, f"select {listed} from {source}{chosen} group by {positions}", {**parameters, **values})
     slices: dict[Key, dict[str, _Sums]] = defaultdict(dict)
     for at, *rest in found:
         numbers = [_number(cell) for cell in rest[len(others) :]]
@@ -195,7 +198,7 @@ def _sum_rows(
     is_dense = carries or not others or asked.timing == "in_force"
     rows: list[Row] = []
     for at, key, made in _followed(slices, wanted, asked.timing == "until", is_dense):
-        named = {name: value for name, value in zip(others, key, strict=True)}
+        named = dict(zip(others, key, strict=True))
         rows.append(_row(asked, {name: at if name == step else named[name] for name in by}, made))
     return sorted(rows, key=_place)
 
@@ -230,7 +233,7 @@ def _histogram_rows(
     columns = [*(DIMENSIONS[name].sql for name in by), "used_workdays"]
     positions = ", ".join(str(number + 1) for number in range(len(columns)))
     sql = (
-        f"select {', '.join(columns)}, sum({asked.numerator.sql}) from {source} "  # noqa: S608
+        f"select {', '.join(columns)}, sum({asked.numerator.sql}) from {source} "
         f"where {' and '.join([*times, *conditions])} group by {positions}"
     )
     histograms: dict[Key, dict[int, int]] = defaultdict(dict)

@@ -16,7 +16,7 @@ def values_of(con: duckdb.DuckDBPyConnection, indicator: Indicator, name: str) -
     found: set[Value] = set()
     for mart in indicator.marts:
         if name in MARTS[mart]:
-            rows = con.execute(f"select distinct {DIMENSIONS[name].sql} as choice from {mart}").fetchall()  # noqa: S608
+            rows = con.execute(f"select distinct {DIMENSIONS[name].sql} as choice from {mart}").fetchall()
             found |= {choice for (choice,) in rows if choice is not None}
     return sorted(found, key=lambda value: (isinstance(value, str), value))
 

@@ -1,5 +1,6 @@
 """Builds facts and marts from what is loaded, in one transaction: readers see the former build or the new one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from time import perf_counter
@@ -60,13 +61,20 @@ def _run(con: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
     return ModelRun(model.name, model.is_view, rows, perf_counter() - begun)
 
 
-def build(con: duckdb.DuckDBPyConnection, home: Home, as_of: date | None = None, now: datetime | None = None) -> BuildResult:
+def build(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    as_of: date | None = None,
+    now: datetime | None = None,
+    models: Sequence[Model] | None = None,
+) -> BuildResult:
     """Reference tables, facts and marts, made anew from what is loaded; nothing changes when any of it fails.
 
     `as_of` is the data cut-off; by default that of hall.toml, else the latest event loaded, never after the day of `now`.
-    `now` is the time of the build, by default this moment. Raises HallError naming the model that failed.
+    `now` is the time of the build, by default this moment; `models` are by default those of etl/models.
+    Raises HallError naming the model that failed.
     """
-    models = read_models()
+    models = read_models() if models is None else models
     con.execute("begin transaction")
     try:
         cut_off = prepare(con, home, settings_from(home), as_of, now or datetime.now())

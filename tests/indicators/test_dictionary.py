@@ -1,0 +1,63 @@
+"""The dictionary page is what the definitions say, and the definitions are whole."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from etl.indicators import definitions
+from etl.indicators.dictionary import dictionary_page, entry
+
+ASKED = {
+    "received",
+    "accepted",
+    "closed",
+    "open_at_end",
+    "completion_rate",
+    "on_time_rate",
+    "due_cohort_on_time_rate",
+    "early_rate",
+    "overdue_rate",
+    "overdue_open",
+    "average_working_days",
+    "median_working_days",
+    "p90_working_days",
+    "instant_rate",
+    "same_day_rate",
+    "promise_compression",
+    "actual_speedup",
+    "online_applications",
+    "online_rate",
+    "precheck_on_time_rate",
+    "one_window_intakes",
+    "supplement_rate",
+    "return_rate",
+    "certificates_stored",
+    "stock_conversion_rate",
+    "items_total",
+    "zero_trip_items",
+    "one_trip_items",
+    "zero_trip_rate",
+    "one_trip_rate",
+}
+CJK = re.compile("[\u4e00-\u9fff]")
+
+
+def test_page_is_made_from_the_definitions():
+    page = (Path(__file__).parents[2] / "docs" / "indicators.md").read_text("utf-8")
+    assert page == dictionary_page(), "run: python -m etl.indicators.dictionary > docs/indicators.md"
+
+
+def test_no_indicator_is_missing():
+    assert set(definitions()) >= ASKED
+
+
+@pytest.mark.parametrize("name", sorted(definitions()))
+def test_both_languages_are_whole(name):
+    told = definitions()[name]
+    parts = [told.formula, told.numerator, told.unit, told.source, *([told.denominator] if told.denominator else [])]
+    assert CJK.search(told.zh)
+    for words in parts:
+        assert not CJK.search(words.en), words.en
+    assert not CJK.search(told.en)
+    assert entry(told)["dimensions"]
