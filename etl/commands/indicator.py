@@ -107,10 +107,18 @@ def reconcile(context: typer.Context, from_warehouse: WarehouseOption = False, a
         return
     marks = {True: "相符 / equal", False: "不符 / differs", None: "无数据 / no data"}
     listed = [
-        (row.figure.zh, row.figure.scope.zh, ("约 " if row.figure.approximate else "") + str(row.figure.published), row.computed, marks[row.equal])
+        (
+            row.figure.zh,
+            row.figure.scope.zh,
+            ("约 " if row.figure.approximate else "") + str(row.figure.published),
+            row.computed,
+            marks[row.equal],
+        )
         for row in rows
     ]
-    print_table("公布数与计算数 / published and computed", ["数字 / figure", "口径 / scope", "公布 / published", "计算 / computed", ""], listed)
+    print_table(
+        "公布数与计算数 / published and computed", ["数字 / figure", "口径 / scope", "公布 / published", "计算 / computed", ""], listed
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -52,7 +52,9 @@ def snapshots(context: typer.Context, as_json: JsonOption = False) -> None:
         print_json({"rows": [{key: asdict(manifest)[key] for key in keys} for manifest in found]})
         return
     rows = [(one.id, "●" if one.is_current else "", one.published_at, one.as_of, one.totals.get("cases")) for one in found]
-    print_table("已发布版本 / snapshots", ["版本 / id", "当前 / current", "发布时间 / published", "数据截止 / cut-off", "办件 / cases"], rows)
+    print_table(
+        "已发布版本 / snapshots", ["版本 / id", "当前 / current", "发布时间 / published", "数据截止 / cut-off", "办件 / cases"], rows
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -122,7 +122,7 @@ select
     step.item_kind,
     step.age,
     step.is_overdue,
-    sum(step.change) as change
+    cast(sum(step.change) as bigint) as change
 from step
 cross join cut_off
 where step.day <= cut_off.as_of

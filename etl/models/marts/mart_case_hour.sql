@@ -21,8 +21,8 @@ select
     department,
     window_name,
     channel,
-    sum(received) as received,
-    sum(accepted) as accepted,
-    sum(closed) as closed
+    cast(sum(received) as bigint) as received,
+    cast(sum(accepted) as bigint) as accepted,
+    cast(sum(closed) as bigint) as closed
 from event
 group by day, hour, department, window_name, channel

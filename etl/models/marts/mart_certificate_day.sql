@@ -17,10 +17,10 @@ select
     day,
     unit,
     stock_or_new,
-    sum(targeted) as targeted,
-    sum(converted) as converted,
-    sum(stored) as stored,
-    sum(returned) as returned
+    cast(sum(targeted) as bigint) as targeted,
+    cast(sum(converted) as bigint) as converted,
+    cast(sum(stored) as bigint) as stored,
+    cast(sum(returned) as bigint) as returned
 from event
 where day is not null
 group by day, unit, stock_or_new

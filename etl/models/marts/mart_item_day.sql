@@ -29,11 +29,11 @@ select
     department,
     item_code,
     item_name,
-    sum(received) as received,
-    sum(accepted) as accepted,
-    sum(closed) as closed,
-    sum(early) as early,
-    sum(on_day) as on_day,
-    sum(late) as late
+    cast(sum(received) as bigint) as received,
+    cast(sum(accepted) as bigint) as accepted,
+    cast(sum(closed) as bigint) as closed,
+    cast(sum(early) as bigint) as early,
+    cast(sum(on_day) as bigint) as on_day,
+    cast(sum(late) as bigint) as late
 from event
 group by day, department, item_code, item_name

@@ -37,8 +37,8 @@ select
     count(*) as items,
     count(case when is_online then 1 end) as online_items,
     count(case when is_instant then 1 end) as instant_items,
-    coalesce(sum(case when is_comparable then statutory_limit end), 0) as statutory_workdays,
-    coalesce(sum(case when is_comparable then promised_limit end), 0) as promised_workdays
+    cast(coalesce(sum(case when is_comparable then statutory_limit end), 0) as bigint) as statutory_workdays,
+    cast(coalesce(sum(case when is_comparable then promised_limit end), 0) as bigint) as promised_workdays
 from measured
 where in_force_from < in_force_to
 group by scope, item_version, department, item_kind, coalesce(trips, -1), in_force_from, in_force_to
