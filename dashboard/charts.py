@@ -108,7 +108,7 @@ def lines(
         )
         for index, one in enumerate(series)
     ]
-    figure = _figure(traces, height, unit, xaxis=_category_axis(labels, most_labels))
+    figure = _figure(traces, height, unit, showlegend=True, xaxis=_category_axis(labels, most_labels))
     if not from_zero:
         figure.update_layout(yaxis_rangemode="normal")
     return figure

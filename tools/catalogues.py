@@ -8,6 +8,7 @@ ends with 1 when something is missing or stale.
 import argparse
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -43,7 +44,6 @@ def read(locale: str, folder: Path = DASHBOARD) -> Catalog:
 def brought_up(old: Catalog, locale: str, used: dict[str, bool]) -> Catalog:
     """A catalogue of exactly the used messages with the translations there were."""
     new = Catalog(locale=locale, project="dashboard", version="1", fuzzy=False, charset="utf-8")
-    new.creation_date = new.revision_date = old.creation_date
     for message, plural in used.items():
         former = old.get(message)
         text = former.string if former is not None else ""
@@ -65,7 +65,10 @@ def written(catalog: Catalog) -> tuple[bytes, bytes]:
     lines = (f"Language: {catalog.locale}", f"Plural-Forms: {plurals}", "Content-Type: text/plain; charset=utf-8")
     header = 'msgid ""\nmsgstr ""\n' + "".join(f'"{line}\\n"\n' for line in lines) + "\n"
     text = header.encode() + po.getvalue()
-    write_mo(mo, read_po(io.BytesIO(text), locale=str(catalog.locale)))
+    compiled = read_po(io.BytesIO(text), locale=str(catalog.locale))
+    # The header would carry the time of writing: the same messages must give the same bytes.
+    compiled.creation_date = compiled.revision_date = datetime(2018, 1, 1, tzinfo=UTC)
+    write_mo(mo, compiled)
     return text, mo.getvalue()
 
 

@@ -11,7 +11,6 @@ from dashboard.session import Hall
 from dashboard.store import Measure, indicator
 from etl.indicators import Indicator
 
-
 # A longer unit does not fit beside a large number; the card's name and its explanation say it.
 LONGEST_UNIT = 3
 

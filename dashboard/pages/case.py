@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from etl.timelimit import Due
 
 from dashboard import session
 from dashboard.components import frame, labels, states, tables
@@ -13,6 +12,7 @@ from dashboard.components.labels import code_label, plain
 from dashboard.components.tables import Column
 from dashboard.session import Hall
 from etl.config import HallError
+from etl.timelimit import Due
 
 SEARCH_KEY = "case_search"
 

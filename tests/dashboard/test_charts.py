@@ -1,0 +1,65 @@
+"""Figures: right values, never too many points, and readable without colour."""
+
+import pandas as pd
+import plotly.io
+import pytest
+
+from dashboard import charts
+from dashboard.charts import Series
+
+FLOW = [Series("received", "收件"), Series("closed", "办结")]
+
+
+def frame(size: int) -> pd.DataFrame:
+    return pd.DataFrame({"step": [f"d{day}" for day in range(size)], "received": range(size), "closed": [None, *range(1, size)]})
+
+
+def test_lines_hold_the_values_and_a_gap_where_there_is_none():
+    figure = charts.lines(frame(5), "step", FLOW, "件")
+    assert list(figure.data[0].y) == [0, 1, 2, 3, 4]
+    assert figure.data[1].y[0] is None
+    assert figure.data[1].connectgaps is False
+
+
+@pytest.mark.parametrize("draw", [charts.lines, charts.bars])
+def test_a_series_has_at_most_five_hundred_points_the_latest_ones(draw):
+    figure = draw(frame(2000), "step", FLOW, "件")
+    assert len(figure.data[0].x) == charts.MAXIMUM_POINTS
+    assert figure.data[0].x[-1] == "d1999"
+
+
+def test_lines_differ_in_dash_and_marker_as_well_as_colour():
+    figure = charts.lines(frame(5), "step", FLOW, "件")
+    assert len({trace.line.dash for trace in figure.data}) == len({trace.marker.symbol for trace in figure.data}) == 2
+
+
+def test_bars_differ_in_pattern():
+    figure = charts.bars(frame(5), "step", [Series("received", "a", charts.GREEN), Series("closed", "b", charts.RED, "/")], "件")
+    assert [trace.marker.pattern.shape for trace in figure.data] == ["", "/"]
+
+
+def test_axis_prints_few_enough_labels():
+    assert len(charts.lines(frame(400), "step", FLOW, "件").layout.xaxis.tickvals) <= 8
+
+
+def test_ranked_bars_stand_in_the_order_given_and_are_cut():
+    figure = charts.ranked(frame(40), "step", [Series("received", "收件")], "件", most=15)
+    assert list(figure.data[0].y) == [f"d{day}" for day in range(15)]
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_heat_map_writes_the_number_into_each_cell():
+    figure = charts.heat_map(pd.DataFrame([[1, 0], [1200, None]]), ["一", "二"], ["8:00", "9:00"], "件")
+    assert [list(row) for row in figure.data[0].text] == [["1", ""], ["1,200", ""]]
+
+
+def test_figures_carry_no_template_of_plotly():
+    figure = charts.histogram({"0": 5, "1": 2}, "件", {"0": "中位数"})
+    assert plotly.io.templates.default is None
+    assert not figure.layout.template.layout.to_plotly_json()
+    assert list(figure.data[0].text) == ["中位数", ""]
+
+
+def test_controls_of_the_charts_speak_chinese_on_chinese_pages():
+    assert charts.config("zh")["locale"] == "zh-CN"
+    assert "locale" not in charts.config("en")
