@@ -11,7 +11,8 @@ Value = str | int
 
 @dataclass(frozen=True)
 class Dimension:
-    """`sql` is its expression over a mart's columns. `steps` follow one another in time; others are values beside each other."""
+    """`sql` is its expression over a mart's columns. `steps` follow one another in time (their expression is a day
+    of the step); others are values beside each other."""
 
     name: str
     zh: str
@@ -23,11 +24,11 @@ class Dimension:
 
 
 _LISTED = (
-    Dimension("day", "日", "Day", "strftime(day, '%Y-%m-%d')", steps=True),
-    Dimension("week", "周（周一）", "Week (its Monday)", "strftime(date_trunc('week', day), '%Y-%m-%d')", steps=True),
-    Dimension("month", "月", "Month", "strftime(day, '%Y-%m')", steps=True),
-    Dimension("quarter", "季度", "Quarter", "strftime(day, '%Y') || '-Q' || quarter(day)", steps=True),
-    Dimension("year", "年", "Year", "strftime(day, '%Y')", steps=True),
+    Dimension("day", "日", "Day", "day", steps=True),
+    Dimension("week", "周（周一）", "Week (its Monday)", "cast(date_trunc('week', day) as date)", steps=True),
+    Dimension("month", "月", "Month", "cast(date_trunc('month', day) as date)", steps=True),
+    Dimension("quarter", "季度", "Quarter", "cast(date_trunc('quarter', day) as date)", steps=True),
+    Dimension("year", "年", "Year", "cast(date_trunc('year', day) as date)", steps=True),
     Dimension("weekday", "星期（1 为周一）", "Weekday (1 is Monday)", "isodow(day)", "integer"),
     Dimension("hour", "小时", "Hour", "hour", "integer"),
     Dimension("department", "部门", "Department", "department"),

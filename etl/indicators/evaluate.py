@@ -11,9 +11,11 @@ import duckdb
 from etl.config import HallError
 from etl.indicators.definition import Indicator, definition, unknown_name
 from etl.indicators.dimensions import DIMENSIONS, MARTS, Value, parse_value
-from etl.indicators.periods import steps
+from etl.indicators.periods import step_of, steps
 
 Key = tuple[Value, ...]
+BEFORE = "before"
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,13 @@ def _key(cells: Iterable[object]) -> Key:
     return tuple(cell if isinstance(cell, str | int) else "" for cell in cells)
 
 
+def _step_label(step: str | None, at: object) -> str:
+    """The step that a day of it stands for; empty for the time before the period."""
+    if at is None:
+        return BEFORE
+    return step_of(step, at) if step and isinstance(at, date) else ALL
+
+
 def _place(row: Row) -> list[tuple[bool, Value]]:
     """Where a row stands; a dimension that is not given stands after the whole numbers."""
     return [(isinstance(value, str), value) for value in row.by.values()]
@@ -179,9 +188,9 @@ def _sum_rows(
     carries = asked.timing == "until" or opening is not None
     source, times, parameters = _source(asked, mart, query, by, carries)
     conditions, values = _condition(where)
-    step_sql = DIMENSIONS[step].sql if step else "'all'"
+    step_sql = DIMENSIONS[step].sql if step else f"'{ALL}'"
     if carries:
-        step_sql = f"case when day >= $first then {step_sql} else '' end"
+        step_sql = f"case when day >= $first then {step_sql} end"
     columns = [step_sql, *(DIMENSIONS[name].sql for name in others)]
     sums = [asked.numerator.sql, asked.denominator.sql if asked.denominator else "0", opening or "0"]
     listed = ", ".join([*columns, *(f"sum({part})" for part in sums)])
@@ -191,10 +200,10 @@ def _sum_rows(
     slices: dict[Key, dict[str, _Sums]] = defaultdict(dict)
     for at, *rest in found:
         numbers = [_number(cell) for cell in rest[len(others) :]]
-        slices[_key(rest[: len(others)])][str(at)] = _Sums(*numbers)
+        slices[_key(rest[: len(others)])][_step_label(step, at)] = _Sums(*numbers)
     if not others and not slices:
         slices[()] = {}
-    wanted = list(steps(step, query.date_from, query.date_to)) if step else ["all"]
+    wanted = list(steps(step, query.date_from, query.date_to)) if step else [ALL]
     is_dense = carries or not others or asked.timing == "in_force"
     rows: list[Row] = []
     for at, key, made in _followed(slices, wanted, asked.timing == "until", is_dense):
@@ -208,7 +217,7 @@ def _followed(
 ) -> Iterable[tuple[str, Key, _Sums]]:
     """Each slice step by step. A level carries all sums on; a flow adds to its denominator what was open when the step began."""
     for key, by_step in slices.items():
-        carried = by_step.get("", _Sums())
+        carried = by_step.get(BEFORE, _Sums())
         for at in wanted:
             here = by_step.get(at, _Sums())
             made = carried.plus(here) if is_level else _Sums(here.numerator, here.denominator + carried.opening)
@@ -236,8 +245,11 @@ def _histogram_rows(
         f"select {', '.join(columns)}, sum({asked.numerator.sql}) from {source} "
         f"where {' and '.join([*times, *conditions])} group by {positions}"
     )
+    stepped = next((index for index, name in enumerate(by) if DIMENSIONS[name].steps), None)
     histograms: dict[Key, dict[int, int]] = defaultdict(dict)
     for *cells, workdays, cases in _fetch(con, sql, {**parameters, **values}):
+        if stepped is not None:
+            cells[stepped] = _step_label(by[stepped], cells[stepped])
         histograms[_key(cells)][int(_number(workdays))] = int(_number(cases))
     if list(by) and len(by) == 1 and DIMENSIONS[by[0]].steps:
         histograms = defaultdict(dict, {(at,): histograms.get((at,), {}) for at in steps(by[0], query.date_from, query.date_to)})

@@ -31,7 +31,7 @@ ITEMS = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Hall:
     """The built warehouse, its facts as rows, and the days that count as working days."""
 
