@@ -188,8 +188,9 @@ def _sum_rows(
     carries = asked.timing == "until" or opening is not None
     source, times, parameters = _source(asked, mart, query, by, carries)
     conditions, values = _condition(where)
-    step_sql = DIMENSIONS[step].sql if step else f"'{ALL}'"
-    if carries:
+    step_sql = DIMENSIONS[step].sql if step else "true"
+    # What came before the period is told apart only where it matters: by step, or as what was carried in.
+    if carries and (step or opening):
         step_sql = f"case when day >= $first then {step_sql} end"
     columns = [step_sql, *(DIMENSIONS[name].sql for name in others)]
     sums = [asked.numerator.sql, asked.denominator.sql if asked.denominator else "0", opening or "0"]
