@@ -1,4 +1,4 @@
-"""The entry script of each run: opens the current snapshot, reads the view from the URL, shows the frame and the page."""
+"""One run of the dashboard: opens the current snapshot, reads the view from the URL, shows the frame and the page."""
 
 import logging
 from pathlib import Path
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def main() -> None:
     """One run of the dashboard."""
     speak = session.speak_for(session.language_code("zh"))
-    st.set_page_config(page_title=speak("政务大厅运行看板"), page_icon=str(FOLDER / "static" / "favicon.png"), layout="wide")
+    st.set_page_config(page_title=speak("政务大厅运行看板"), page_icon=str(FOLDER / "web" / "static" / "favicon.png"), layout="wide")
     frame.style()
     page = st.navigation(
         [st.Page(path, title=speak("政务大厅运行看板"), url_path=name, default=name == "overview") for name, path in PAGES.items()],
@@ -35,6 +35,8 @@ def main() -> None:
     hall = Hall(store, view, session.speak_for(view.language), PAGES)
     session.enter(hall)
     name: PageName = next((name for name in PAGES if name == page.url_path), "overview")
+    if name != "case":
+        session.leave_case()
     frame.sidebar(hall, name)
     try:
         page.run()
@@ -44,7 +46,3 @@ def main() -> None:
         log.exception("page %s failed", name)
         states.unexpected(hall.speak)
     frame.footer(hall)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,9 +12,8 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.runtime.pages_manager import PagesManager
 
-SCRIPT = Path(__file__).parent / "app.py"
+SCRIPT = Path(__file__).parent / "web" / "run.py"
 HOST = re.compile(r"^[A-Za-z0-9.\-]+(:\d{1,5})?$|^\[[0-9A-Fa-f:]+\](:\d{1,5})?$")
 TITLES = {"zh": "政务大厅运行看板", "en": "Service-hall dashboard"}
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -136,9 +135,6 @@ async def warm(_: st.App) -> AsyncIterator[None]:
 
 def application() -> st.App:
     """The dashboard as an ASGI application."""
-    # Until the first call of st.navigation Streamlit takes the folder pages/ for its older kind of pages and would run one
-    # without app.py when the very first visitor comes by a deep link.
-    PagesManager.uses_pages_directory = False
     return st.App(SCRIPT, middleware=[Middleware(Guard)], lifespan=warm)
 
 

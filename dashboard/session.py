@@ -136,6 +136,12 @@ def write(view: View) -> None:
     st.session_state[_VIEW] = params
 
 
+def leave_case() -> None:
+    """Takes the case number out of the URL: after the browser's Back it would stay there."""
+    if "case" in st.query_params:
+        del st.query_params["case"]
+
+
 def seed(key: str, value: object) -> None:
     """Gives a widget the value it is to show in this run."""
     st.session_state[key] = value

@@ -23,7 +23,6 @@ STYLE = """
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; padding-top: 3.4rem; }
 }
-.st-key-language [data-testid="stPageLink-NavLink"] { background: transparent; }
 [class*="st-key-kpi_"], [class*="st-key-few_"] { padding: 0.7rem 0.8rem 0.3rem; }
 @media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
 </style>
@@ -52,15 +51,19 @@ def sidebar(hall: Hall, current: PageName) -> None:
         if current != "case":
             filters.show(hall)
             st.divider()
-        other = replace(hall.view, language="en" if hall.view.language == "zh" else "zh").params()
-        if current == "case" and (case_no := session.param("case")):
-            other["case"] = case_no
-        st.container(key="language").page_link(
-            hall.pages[current],
-            label="English" if hall.view.language == "zh" else "中文",
+        # A button, not a link: a link to the page one is on leaves the browser's address as it is.
+        st.button(
+            "English" if hall.view.language == "zh" else "中文",
+            key="language",
             icon=":material/translate:",
-            query_params=other,
+            type="tertiary",
+            on_click=_switch_language,
+            args=(hall,),
         )
+
+
+def _switch_language(hall: Hall) -> None:
+    session.write(replace(hall.view, language="en" if hall.view.language == "zh" else "zh"))
 
 
 def style() -> None:

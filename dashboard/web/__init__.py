@@ -1,0 +1,1 @@
+"""What the browser is given: the entry script and static files."""
