@@ -195,7 +195,7 @@ def plain(value: Any) -> Any:
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(loaded=st.lists(cases(), min_size=1, max_size=9))
+@given(loaded=st.lists(cases(), min_size=6, max_size=14))
 def test_sql_agrees_with_counting_day_by_day(hall: Hall, loaded: list[Case]) -> None:
     load(hall.con, loaded)
     rows = build(hall.con)
