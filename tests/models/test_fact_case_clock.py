@@ -128,12 +128,12 @@ def load(con: duckdb.DuckDBPyConnection, loaded: list[Case]) -> None:
         con.execute(
             "insert into raw_case (case_no, received_at, supplement_notice_at, accepted_at, closed_at, promise_due_at, "
             "promised_limit, promised_unit, statutory_limit, statutory_unit, outcome) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [f"c{number}", *times, *limits, case.outcome],
+            [f"c{number:02}", *times, *limits, case.outcome],
         )
         for stop in case.stops:
             con.execute(
                 "insert into raw_suspension (case_no, kind, started_at, ended_at, extension_workdays) values (?, ?, ?, ?, ?)",
-                [f"c{number}", stop.kind, at(stop.started_on), at(stop.ended_on), stop.extension or None],
+                [f"c{number:02}", stop.kind, at(stop.started_on), at(stop.ended_on), stop.extension or None],
             )
 
 
