@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.period import Period
 from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings, settings_from
+from etl.demo import MARK
 from etl.indicators import Indicator, Query, definition, evaluate
 from etl.indicators.dimensions import MARTS
 from etl.publish import current, open_snapshot
@@ -205,6 +206,12 @@ class Store:
     @cached_property
     def _calendar(self) -> Calendar:
         return Calendar.load(self.home.overlay("calendars"))
+
+    @cached_property
+    def is_synthetic(self) -> bool:
+        """Whether any of the data was made up by `hall demo`, whose file names say so."""
+        found = self._rows("select count(*) as files from batch where starts_with(file, $mark)", {"mark": MARK})
+        return bool(found["files"].iloc[0])
 
     def quarantined(self) -> int:
         """Faults found at loading whose records are still in quarantine."""

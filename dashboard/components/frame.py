@@ -74,6 +74,8 @@ def header(hall: Hall, title: str, with_period: bool = True) -> None:
     """The title, and under it period and scope in words."""
     _ = hall.speak
     st.title(title, anchor=False)
+    if hall.store.is_synthetic:
+        st.warning(_("合成演示数据，不是真实办件"), icon=":material/science:")
     if with_period:
         words = _.period(hall.period)
         if is_running(hall.period, hall.store.as_of):
