@@ -11,7 +11,7 @@
     "Open sidebar": "打开侧栏", "Close sidebar": "收起侧栏", "Expand sidebar": "展开侧栏", "Collapse sidebar": "收起侧栏",
     "keyboard_double_arrow_right": "keyboard_double_arrow_right", "Skip to main content": "跳到正文", "Main menu": "主菜单", "Settings": "设置",
     "Rerun": "重新运行", "Print": "打印", "Clear value": "清除", "Select all": "全选", "Choose an option": "请选择", "Choose options": "请选择",
-    "Connecting": "正在连接", "Connection error": "连接中断", "Running...": "正在计算…", "Running": "正在计算", "Stop": "停止", "Page not found": "没有这一页",
+    "Sidebar": "侧栏", "Open": "打开", "Connecting": "正在连接", "Connection error": "连接中断", "Running...": "正在计算…", "Running": "正在计算", "Stop": "停止", "Page not found": "没有这一页",
     "Is Streamlit still running?": "看板程序是否还在运行？", "Close": "关闭", "Help": "说明", "Show data": "显示数据", "Choose a date": "选择日期",
     "Choose a date range": "选择起止日期", "Please wait": "请稍候", "Previous month": "上个月", "Next month": "下个月", "More options": "更多",
     "The page that you have requested does not seem to exist. Running the app's main page.": "没有这个网址的页面，现在显示首页。",
@@ -25,7 +25,13 @@
       if (found && found !== node.data) node.data = found;
       return;
     }
-    if (node.nodeType !== Node.ELEMENT_NODE || node.dataset.testid === "stIconMaterial") return;
+    if (node.nodeType !== Node.ELEMENT_NODE || node.dataset?.testid === "stIconMaterial") return;
+    if (node.getAttribute("role") === "img" && node.getAttribute("aria-label")?.endsWith(" icon")) {
+      // The word beside a symbol says what it means; its English name would only be read out on top.
+      node.removeAttribute("aria-label");
+      node.setAttribute("aria-hidden", "true");
+      return;
+    }
     for (const name of attributes) {
       const found = words[node.getAttribute(name)];
       if (found) node.setAttribute(name, found);

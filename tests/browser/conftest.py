@@ -1,0 +1,107 @@
+"""One server and one browser for all walks of a test process; each walk has a page of its own and must end without a complaint."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import chromium
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from small_hall import made_once, published
+
+from etl.config import Home
+
+LOCAL = ("data", "blob")
+
+
+@pytest.fixture(scope="session")
+def walked_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(made_once(tmp_path_factory, "small-hall", published))
+
+
+@pytest.fixture(scope="session")
+def server(walked_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with chromium.served(walked_home.root, tmp_path_factory.mktemp("server") / "server.log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    if chromium.executable() is None:
+        pytest.fail("no Chromium: run make test-tools")
+    with chromium.browser() as opened:
+        yield opened
+
+
+@dataclass
+class Walk:
+    """A visitor's page, and everything it complained of."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def go(self, path: str = "") -> None:
+        self.page.goto(f"{self.address}/{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits for the footer, then until the page has stopped working."""
+        self.page.locator("[data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
+        self.until("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
+        self.page.wait_for_timeout(700)
+
+    def until(self, expression: str, argument: object = None, seconds: float = 60) -> None:
+        """Waits for an expression to hold. Playwright's own waiting evaluates text in the page, which our policy forbids."""
+        last = time.monotonic() + seconds
+        while not self.page.evaluate(f"wanted => {expression}", argument):
+            if time.monotonic() > last:
+                raise TimeoutError(expression)
+            self.page.wait_for_timeout(150)
+
+    def text(self) -> str:
+        return self.page.inner_text("[data-testid=stMain]")
+
+    def cards(self) -> list[str]:
+        return self.page.locator("[data-testid=stMetric]").all_inner_texts()
+
+    def title(self) -> str:
+        return self.page.locator("h1").first.inner_text()
+
+
+def _open(chrome: Browser, server: str, width: int, height: int) -> Walk:
+    context = chrome.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    walk = Walk(context.new_page(), server)
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            walk.complaints.append(message.text)
+
+    def asked(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in LOCAL and parts.hostname != "127.0.0.1":
+            walk.strangers.append(url)
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            walk.complaints.append(f"{response.status} {response.url}")
+
+    walk.page.on("console", heard)
+    walk.page.on("pageerror", lambda error: walk.complaints.append(str(error)))
+    walk.page.on("request", lambda request: asked(request.url))
+    walk.page.on("websocket", lambda socket: asked(socket.url))
+    walk.page.on("response", answered)
+    return walk
+
+
+@pytest.fixture
+def walk(chrome: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """A page of 1280 by 900, or of the size the test is given."""
+    width, height = getattr(request, "param", (1280, 900))
+    opened = _open(chrome, server, width, height)
+    yield opened
+    opened.page.context.close()
+    assert opened.complaints == []
+    assert opened.strangers == []
