@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.period import Period
-from etl.calendar import Calendar
+from etl.calendar import Calendar, read_calendar
 from etl.config import HallError, Home, Settings, settings_from
 from etl.demo import MARK
 from etl.indicators import Indicator, Query, definition, evaluate
@@ -205,7 +205,8 @@ class Store:
 
     @cached_property
     def _calendar(self) -> Calendar:
-        return Calendar.load(self.home.overlay("calendars"))
+        with self._connection.cursor() as cursor:
+            return read_calendar(cursor)
 
     @cached_property
     def is_synthetic(self) -> bool:

@@ -218,8 +218,8 @@ def _load_table(con: duckdb.DuckDBPyConnection, home: Home, table: Table, match:
         own = ", ".join(f.name for f in made.fields)
         source = source_sql(staged, len(match.columns))
         con.execute(
-            f"create or replace temp table incoming as select _line, {own}, _version, _extra, _bad, case when _bad then _cells end as _cells "
-            f"from (select *, ({made.bad}) as _bad from ({made.typed(source)}))"
+            f"create or replace temp table incoming as select _line, {own}, _version, _extra, _bad, "
+            f"case when _bad then _cells end as _cells from (select *, ({made.bad}) as _bad from ({made.typed(source)}))"
         )
     finally:
         staged.unlink(missing_ok=True)
