@@ -76,8 +76,8 @@ class Language:
         if grain == "month":
             return f"{first.year}年{first.month}月" if self.code == "zh" else f"{first:%b} {first.year}"
         if grain == "week":
-            year, week, _ = first.isocalendar()
-            return f"{year}年第{week}周" if self.code == "zh" else f"{year} W{week}"
+            week = first.isocalendar().week
+            return f"第{week}周" if self.code == "zh" else f"W{week}"
         return f"{first.month}月{first.day}日" if self.code == "zh" else f"{first.day} {first:%b}"
 
     @property

@@ -102,7 +102,7 @@ def card(hall: Hall, name: str) -> None:
     earlier = comparison(hall.period, store.as_of)
     now = Measure(name, None, None, None, None) if missing else store.measure(name, hall.period, hall.scope)
     scarce = few(found, now, store.settings.minimum_denominator)
-    with st.container(border=True, key=f"{'few' if scarce else 'kpi'}_{name}"):
+    with st.container(border=True, height="stretch", key=f"{'few' if scarce else 'kpi'}_{name}"):
         delta, note = None, ""
         if missing:
             note = _("不能按所选条件统计")

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from streamlit import config
 
-from dashboard.server import Guard, content_policy, localised, options
+from dashboard.server import EARLY, Guard, content_policy, early_chunks, localised, options
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 CHECKOUT = Path(__file__).parents[2]
@@ -94,6 +94,12 @@ def test_streamlits_index_page_still_has_what_is_rewritten():
     for piece in (b'<html lang="en">', b"<title>Streamlit</title>", b'href="./favicon.png"', b'rel="service-desc"'):
         assert page.count(piece) == 1
     assert b"service-desc" not in localised(page, "zh")
+
+
+def test_the_parts_every_page_needs_are_still_files_of_streamlit():
+    names = early_chunks()
+    assert [name.split(".")[0] for name in names] == list(EARLY)
+    assert all(f'href="./static/js/{name}"' in localised(INDEX.read_bytes(), "zh").decode() for name in names)
 
 
 def test_streamlit_still_knows_every_option_given():

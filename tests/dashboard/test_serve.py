@@ -1,0 +1,80 @@
+"""`hall serve`: refuses a busy port in two lines, serves the dashboard, and takes it down when it is stopped."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from etl.commands.serve import require_free
+from etl.config import HallError
+
+CHECKOUT = Path(__file__).parents[2]
+HALL = (sys.executable, "-c", "from etl.cli import main; main()")
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_busy_port_is_refused_in_two_lines(hall_home):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        done = subprocess.run(
+            [*HALL, "serve", "--port", port, "--home", str(hall_home.root)], cwd=CHECKOUT, capture_output=True, text=True, timeout=60
+        )
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 2
+    assert port in lines[0]
+    assert "--port" in lines[1]
+
+
+def test_an_address_of_another_machine_is_refused():
+    with pytest.raises(HallError):
+        require_free("192.0.2.1", 8501)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_serving_until_stopped_leaves_nothing_behind(hall_home, how):
+    port = free_port()
+    process = subprocess.Popen(
+        [*HALL, "serve", "--port", str(port), "--home", str(hall_home.root)],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        until = time.monotonic() + 90
+        while not answers(port):
+            assert process.poll() is None, process.stdout and process.stdout.read()
+            assert time.monotonic() < until
+            time.sleep(0.3)
+        process.send_signal(how)
+        assert process.wait(20) == 0
+        assert not answers(port)
+        assert process.stdout is not None
+        assert "Traceback" not in process.stdout.read().decode()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
