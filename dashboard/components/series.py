@@ -35,6 +35,17 @@ def over_time(hall: Hall, names: Mapping[str, str], period: Period, grain: Grain
     return merged.assign(**words).reset_index(drop=True)[["start", "step", "weekday", *names]]
 
 
+def sizes(hall: Hall, name: str, period: Period, grain: Grain) -> pd.Series:
+    """On how many cases an indicator rests in each step, by the step's first day."""
+    frame = hall.store.series(name, period, hall.scope, (grain,))
+    return pd.Series(frame["n"].to_numpy(), index=[step_start(grain, value) for value in frame[grain]])
+
+
+def few_notes(counts: pd.Series, minimum: int, speak: Language) -> list[str]:
+    """For each row what to say of its rate when it rests on fewer cases than the minimum."""
+    return [speak("样本少，n={n}").format(n=int(n)) if n < minimum else "" for n in counts.fillna(0)]
+
+
 def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str) -> pd.DataFrame:
     """One row a value of the dimension; columns as `column: (indicator, field)`; `value` counts absent as missing."""
     merged: pd.DataFrame | None = None

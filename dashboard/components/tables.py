@@ -99,7 +99,7 @@ def export(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: st
     """A button that downloads all rows; the file is made when it is pressed."""
     _ = hall.speak
     st.download_button(
-        _("下载 CSV（{n} 行）").format(n=f"{len(frame):,}"),
+        _.count("下载 CSV（{n} 行）", len(frame)),
         data=lambda: csv_bytes(frame, columns, notes(hall, title, scope)),
         file_name=file_name(hall, title),
         mime="text/csv",

@@ -93,6 +93,7 @@ def _departments(hall: Hall) -> None:
         "closed": ("closed", "value"),
         "open": ("open_at_end", "value"),
         "rate": ("on_time_rate", "value"),
+        "limited": ("on_time_rate", "denominator"),
         "late": ("late", "value"),
         "overdue": ("overdue_open", "value"),
         "days": ("average_working_days", "value"),
@@ -104,6 +105,7 @@ def _departments(hall: Hall) -> None:
     if data.empty:
         states.nothing(_("本期没有部门有办件"))
         return
+    data = data.assign(note=series.few_notes(data["limited"], hall.store.settings.minimum_denominator, _))
     columns = [
         Column("department", _("部门"), width="medium"),
         Column("received", kpi.label("received", _), "integer"),
@@ -113,6 +115,7 @@ def _departments(hall: Hall) -> None:
         Column("late", _("超期办结"), "integer"),
         Column("overdue", kpi.label("overdue_open", _), "integer"),
         Column("days", kpi.label("average_working_days", _), "decimal"),
+        Column("note", _("按时办结率说明")),
     ]
     tables.table(hall, data, columns, _("各部门"), frame.scope_text(hall), "departments")
 

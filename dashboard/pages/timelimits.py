@@ -63,9 +63,7 @@ def _compliance(hall: Hall) -> None:
             charts.bars(data, "step", bars, kpi.unit("closed", _), most_labels=6), key="compliance", config=charts.config(_.code), alt=title
         )
     with right:
-        rates = [charts.Series("rate", kpi.label("on_time_rate", _)), charts.Series("cohort", kpi.label("due_cohort_on_time_rate", _))]
-        figure = charts.lines(data, "step", rates, "%", most_labels=6, from_zero=False)
-        st.plotly_chart(figure, key="rates", config=charts.config(_.code), alt=_("按时办结率与应办口径"))
+        _rates(hall, data, grain)
     st.caption(_("按时办结率以办结日归期，积压不办不会降低它；应办口径以到期日归期，到期未办即不合格。两者差距大，说明有积压。"))
     columns = [
         *series.step_columns(hall, grain),
@@ -74,6 +72,23 @@ def _compliance(hall: Hall) -> None:
         Column("cohort", kpi.label("due_cohort_on_time_rate", _), "percent"),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "compliance")
+
+
+def _rates(hall: Hall, data: pd.DataFrame, grain: Grain) -> None:
+    """Both rates as lines. A point on too few cases is left out: one late case among two would look like a collapse."""
+    _ = hall.speak
+    minimum = hall.store.settings.minimum_denominator
+    shown = data.copy()
+    for column, name in (("rate", "on_time_rate"), ("cohort", "due_cohort_on_time_rate")):
+        shown[column] = shown[column].where(series.sizes(hall, name, _shown(hall), grain).reindex(shown["start"]).to_numpy() >= minimum)
+    if shown[["rate", "cohort"]].isna().to_numpy().all():
+        states.nothing(_("每一步都不足 {n} 件，不画比率；请看下表或选更长的期间").format(n=minimum))
+        return
+    lines = [charts.Series("rate", kpi.label("on_time_rate", _)), charts.Series("cohort", kpi.label("due_cohort_on_time_rate", _))]
+    figure = charts.lines(shown, "step", lines, "%", most_labels=6, from_zero=False)
+    st.plotly_chart(figure, key="rates", config=charts.config(_.code), alt=_("按时办结率与应办口径"))
+    if shown[["rate", "cohort"]].isna().sum().sum() > data[["rate", "cohort"]].isna().sum().sum():
+        st.caption(_("不足 {n} 件的点不画").format(n=minimum))
 
 
 def _departments(hall: Hall) -> None:
@@ -99,7 +114,7 @@ def _departments(hall: Hall) -> None:
         states.nothing(_("本期没有带时限的办结件，也没有到期件"))
         return
     minimum = hall.store.settings.minimum_denominator
-    data = data.assign(note=[_("样本少，n={n}").format(n=int(n)) if n < minimum else "" for n in data["limited"]])
+    data = data.assign(note=series.few_notes(data["limited"], minimum, _))
     columns = [
         Column("department", _("部门"), width="medium"),
         Column("limited", _("有时限的办结"), "integer"),
@@ -110,7 +125,7 @@ def _departments(hall: Hall) -> None:
         Column("statute", _("超法定时限"), "integer"),
         Column("overdue", kpi.label("overdue_open", _), "integer"),
         Column("days", kpi.label("average_working_days", _), "decimal"),
-        Column("note", _("说明")),
+        Column("note", _("按时办结率说明")),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "limits_by_department")
 

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from dashboard.period import containing
 from dashboard.store import Scope, open_current
@@ -52,6 +52,7 @@ def take(opened: Browser, address: str, picture: Picture) -> None:
     page = context.new_page()
     page.goto(f"{address}/{picture.path}")
     page.locator("[data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=60_000)
     # Charts are drawn after their data have come, and labels are set after that.
     page.wait_for_timeout(3000)
     page.screenshot(path=FOLDER / f"{picture.name}.png")

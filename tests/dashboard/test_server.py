@@ -2,6 +2,7 @@
 
 import asyncio
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ from dashboard.server import EARLY, Guard, content_policy, early_chunks, localis
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 CHECKOUT = Path(__file__).parents[2]
+
+
+def finished(coroutine):
+    """What a coroutine gives, run in a thread of its own: a browser test of the same process keeps an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def html(_):
@@ -44,7 +51,7 @@ def get(path: str, query: str = "", host: str = "127.0.0.1:8501") -> tuple[int, 
         "root_path": "",
         "headers": [(b"host", host.encode()), (b"accept-encoding", b"gzip")],
     }
-    asyncio.run(app(scope, receive, send))
+    finished(app(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
 
