@@ -40,6 +40,8 @@ def run(home: Home, host: str = LOCAL, port: int = 8501) -> None:
         [sys.executable, "-m", "dashboard", "--host", host, "--port", str(port)],
         cwd=CHECKOUT,
         env={**os.environ, "HALL_HOME": str(home.root)},
+        # Only Streamlit's own greeting goes there, in English; errors go to the other stream.
+        stdout=subprocess.DEVNULL,
     )
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
