@@ -64,12 +64,13 @@ class Conform:
     match: Match
     fields: list[ContractField]
     inner: str
+    cells: str
     faults: list[Fault]
     warnings: list[Fault]
     extra_names: list[str]
 
     def typed(self, source: str) -> str:
-        """Every field cleaned (`t_name`) and typed (`name`), and the row's raw cells, from a relation `_line, c0 …`."""
+        """Every field cleaned (`t_name`) and typed (`name`), and the row's raw cells `c0 …`, from a relation `_line, c0 …`."""
         return self.inner.replace("{source}", source)
 
     @property
@@ -102,12 +103,12 @@ def set_variables(con: duckdb.DuckDBPyConnection, conform: Conform) -> None:
     con.execute("set variable formats = ?::varchar[]", [list(mapping.datetime_formats)])
 
 
-def _text(field: ContractField, column: str, fullwidth: bool) -> str:
+def _text(field: ContractField, column: str, fullwidth: bool, trimmed: str) -> str:
     if not fullwidth or field.type != "text":
-        return f"blank_to_null({column})"
+        return f"{trimmed}({column})"
     narrow = "half_width" if field.is_identifier else "half_width_text"
     return (
-        f"case when strlen({column}) = length({column}) then blank_to_null({column}) else nullif({narrow}(blank_to_null({column})), '') end"
+        f"case when strlen({column}) = length({column}) then {trimmed}({column}) else nullif({narrow}({trimmed}({column})), '') end"
     )
 
 
@@ -146,9 +147,10 @@ def _ranged(field: ContractField) -> str:
     return field.name
 
 
-def conform(match: Match, tally: Tally, fullwidth: bool) -> Conform:
-    """Make the SQL for a matched file."""
+def conform(match: Match, tally: Tally, fullwidth: bool, rare_blanks: bool) -> Conform:
+    """Make the SQL for a matched file: `fullwidth` and `rare_blanks` say what its text holds, so that only that is looked for."""
     mapping, record = match.mapping, match.mapping.contract
+    trimmed = "blank_to_null" if rare_blanks or tally.has_breaks else "space_to_null"
     place = {header: index for index, header in reversed(list(enumerate(match.normal_columns)))}
     ignored = {normal_header(header) for header in mapping.ignore}
     cleaned: list[str] = []
@@ -162,7 +164,7 @@ def conform(match: Match, tally: Tally, fullwidth: bool) -> Conform:
             used.add(place[header])
             if tally.has_breaks:
                 column = f"replace(replace({column}, '{NEWLINE_MARK}', e'\\n'), '{RETURN_MARK}', e'\\r')"
-            text = _text(field, column, fullwidth)
+            text = _text(field, column, fullwidth, trimmed)
             cleaned.append(f"{text if field.name not in mapping.defaults else f'coalesce({text}, {default})'} as t_{field.name}")
         elif field.name in mapping.defaults:
             cleaned.append(f"{default} as t_{field.name}")
@@ -181,12 +183,12 @@ def conform(match: Match, tally: Tally, fullwidth: bool) -> Conform:
     # The range of years is held against the finished value, one level up, or the parsing would be computed three times.
     ranged = ", ".join(_ranged(field) for field in fields)
     inner = (
-        f"select _line, {own}, {texts}, {version} as _version, _extra, _cells from ("
-        f"select _line, {texts}, {ranged}, _extra, _cells from ("
-        f"select _line, {texts}, {typed}, _extra, _cells from ("
-        f"select _line, {', '.join(cleaned)}, {_extra(extras)} as _extra, list_value({cells}) as _cells from {{source}})))"
+        f"select _line, {own}, {texts}, {version} as _version, _extra, {cells} from ("
+        f"select _line, {texts}, {ranged}, _extra, {cells} from ("
+        f"select _line, {texts}, {typed}, _extra, {cells} from ("
+        f"select _line, {', '.join(cleaned)}, {_extra(extras)} as _extra, {cells} from {{source}})))"
     )
-    return Conform(match, fields, inner, _faults(match, fields, place), _warnings(match, fields), names)
+    return Conform(match, fields, inner, f"list_value({cells})", _faults(match, fields, place, trimmed), _warnings(match, fields), names)
 
 
 def _extra_name(columns: list[str], index: int) -> str:
@@ -203,18 +205,18 @@ def _extra(extras: list[int]) -> str:
     return f"case when coalesce({listed}) is not null then cast(json_object({pairs}) as varchar) end"
 
 
-def _faults(match: Match, fields: list[ContractField], place: dict[str, int]) -> list[Fault]:
+def _faults(match: Match, fields: list[ContractField], place: dict[str, int], trimmed: str) -> list[Fault]:
     mapping, record = match.mapping, match.mapping.contract
     names = {field.name for field in fields}
     faults: list[Fault] = []
     headed = [place[header] for field in fields if (header := mapping.header_of(field.name)) in place][:2]
     if headed:
-        again = " and ".join(f"trim(_cells[{index + 1}]) = trim(getvariable('headers')[{index + 1}])" for index in headed)
+        again = " and ".join(f"trim(c{index}) = trim(getvariable('headers')[{index + 1}])" for index in headed)
         faults.append(
             Fault("repeated_header", "", again, "表头重复出现在数据中；可删去该行", "the header row again, amid the data; delete the line")
         )
     first = {0, *(place[header] for key in record.key if (header := mapping.header_of(key)) in place)}
-    total = " or ".join(f"list_contains(getvariable('totals'), blank_to_null(_cells[{index + 1}]))" for index in sorted(first))
+    total = " or ".join(f"list_contains(getvariable('totals'), {trimmed}(c{index}))" for index in sorted(first))
     faults.append(Fault("total_row", "", total, "合计行，不是一条记录；可删去该行", "a row of totals, not a record; delete the line"))
     for field in fields:
         if field.required:

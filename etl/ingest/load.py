@@ -213,13 +213,13 @@ def _load_table(con: duckdb.DuckDBPyConnection, home: Home, table: Table, match:
     try:
         with StageFile(staged) as out:
             tally = table.stage(match.way, match.header, out)
-        made = conform(match, tally, out.has_fullwidth)
+        made = conform(match, tally, out.has_fullwidth, out.has_rare_blanks)
         set_variables(con, made)
         own = ", ".join(f.name for f in made.fields)
         source = source_sql(staged, len(match.columns))
         con.execute(
             f"create or replace temp table incoming as select _line, {own}, _version, _extra, _bad, "
-            f"case when _bad then _cells end as _cells from (select *, ({made.bad}) as _bad from ({made.typed(source)}))"
+            f"case when _bad then {made.cells} end as _cells from (select *, ({made.bad}) as _bad from ({made.typed(source)}))"
         )
     finally:
         staged.unlink(missing_ok=True)

@@ -15,6 +15,8 @@ _TEXT_FULL = "".join(c for c, half in zip(_FULL, _HALF, strict=True) if half.isa
 _TEXT_HALF = "".join(" " if c == "\u3000" else chr(ord(c) - 0xFEE0) for c in _TEXT_FULL)
 
 _BLANKS = " \t\n\r\u00a0\u3000\ufeff"
+# Blanks other than the plain space; where a file has none of them, the cheaper `space_to_null` says the same as `blank_to_null`.
+RARE_BLANKS = _BLANKS[1:]
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -31,8 +33,16 @@ def _id_parts() -> str:
 
 MACROS = f"""
 create or replace temp macro blank_to_null(x) as nullif(trim(x, '{_BLANKS}'), '');
-create or replace temp macro half_width(x) as trim(translate(x, '{_FULL.replace("'", "''")}', '{_HALF.replace("'", "''")}'));
-create or replace temp macro half_width_text(x) as trim(translate(x, '{_TEXT_FULL}', '{_TEXT_HALF}'));
+create or replace temp macro space_to_null(x) as
+    case when prefix(x, ' ') or suffix(x, ' ') then blank_to_null(x) else nullif(x, '') end;
+create or replace temp macro half_width(x) as case
+    when strlen(x) = length(x) then trim(x)
+    when not regexp_matches(x, '[\uff01-\uff5e\u3000]') then trim(x)
+    else trim(translate(x, '{_FULL.replace("'", "''")}', '{_HALF.replace("'", "''")}')) end;
+create or replace temp macro half_width_text(x) as case
+    when strlen(x) = length(x) then trim(x)
+    when not regexp_matches(x, '[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3000]') then trim(x)
+    else trim(translate(x, '{_TEXT_FULL}', '{_TEXT_HALF}')) end;
 create or replace temp macro ymd_time(y) as case
     when regexp_full_match(y, '\\d{{4}}[-/.]\\d{{1,2}}[-/.]\\d{{1,2}}([T ]+\\d{{1,2}}:\\d{{1,2}}(:\\d{{1,2}}([.]\\d+)?)?)?')
     then try_cast(regexp_replace(regexp_replace(y, '^(\\d{{4}})[-/.](\\d{{1,2}})[-/.]', '\\1-\\2-'), '[T ]+', ' ') as timestamp)
