@@ -107,9 +107,7 @@ def _text(field: ContractField, column: str, fullwidth: bool, trimmed: str) -> s
     if not fullwidth or field.type != "text":
         return f"{trimmed}({column})"
     narrow = "half_width" if field.is_identifier else "half_width_text"
-    return (
-        f"case when strlen({column}) = length({column}) then {trimmed}({column}) else nullif({narrow}({trimmed}({column})), '') end"
-    )
+    return f"case when strlen({column}) = length({column}) then {trimmed}({column}) else nullif({narrow}({trimmed}({column})), '') end"
 
 
 def _typed(field: ContractField, formats: tuple[str, ...], minutes: int) -> str:

@@ -122,7 +122,9 @@ class Decoder:
 
 def _line_ends(text: str) -> int:
     """Lines in a block by its line ends alone; a last line without one counts."""
-    return text.count("\n") + text.count("\r") - text.count("\r\n") + (text[-1] not in "\r\n")
+    returns = text.count("\r")
+    pairs = text.count("\r\n") if returns else 0
+    return text.count("\n") + returns - pairs + (text[-1] not in "\r\n")
 
 
 def _replaced_lines(text: str, terminator: str) -> dict[int, str]:

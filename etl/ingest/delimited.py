@@ -241,7 +241,10 @@ class DelimitedTable:
         text = block.text
         returns = text.count("\r") if terminator == "\n" else text.count("\n")
         plain = (
-            not block.undecodable and not any(mark in text for mark in SPECIAL) and returns in (0, text.count("\r\n")) and number >= below
+            not block.undecodable
+            and not any(mark in text for mark in SPECIAL)
+            and (not returns or returns == text.count("\r\n"))
+            and number >= below
         )
         if plain and not splitter.held:
             return self._stage_plain(text, number, terminator, splitter, pending, tally, out)
@@ -258,7 +261,7 @@ class DelimitedTable:
         self, text: str, number: int, terminator: str, splitter: _Splitter, pending: list[str], tally: Tally, out: Stage
     ) -> int:
         """A block without quotes or control characters: lines of the right width pass as they are."""
-        if "\r\n" in text:
+        if "\r" in text:
             text = text.replace("\r\n", "\n")
         delimiter, separators = splitter.delimiter, splitter.width - 1
         lines = text.split(terminator)

@@ -46,13 +46,16 @@ def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[Contra
     keys = ", ".join(record.key)
     joined = " and ".join(f"n.{name} = o.{name}" for name in record.key)
     full = ", ".join(name if name in own else f"cast(null as {record.field(name).sql_type}) as {name}" for name in columns)
-    con.execute(f"create or replace temp table repeated as select {keys} from incoming where not _bad group by {keys} having count(*) > 1")
+    # Keys that occur twice, here or there: few in a usual file, so that only these rows are ranked and compared.
+    con.execute(
+        f"create or replace temp table contested_key as select {keys} from incoming where not _bad group by {keys} having count(*) > 1 "
+        f"union select {keys} from {record.table} o where exists (select 1 from incoming n where not n._bad and {joined})"
+    )
     con.execute(
         f"create or replace temp table contested as select {full}, n._version, n._extra, n._line, false as is_old from incoming n "
-        f"where not n._bad and (exists (select 1 from repeated o where {joined}) "
-        f"or exists (select 1 from {record.table} o where {joined})) "
+        f"where not n._bad and exists (select 1 from contested_key o where {joined}) "
         f"union all select {', '.join(columns)}, o._version, o._extra, cast(null as bigint), true from {record.table} o "
-        f"where exists (select 1 from incoming n where not n._bad and {joined})"
+        f"where exists (select 1 from contested_key n where {joined})"
     )
     con.execute(
         f"create or replace temp table judged as select *, row_number() over (partition by {keys} "
@@ -80,9 +83,9 @@ def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[Contra
     plain = con.execute(
         f"insert into {record.table} ({', '.join(own)}, _version, _extra, _batch_id, _line) "
         f"select {', '.join(own)}, _version, _extra, ?, _line from incoming n where not _bad "
-        f"and not exists (select 1 from contested o where {joined})",
+        f"and not exists (select 1 from contested_key o where {joined})",
         [batch_id],
     ).fetchone()
-    for name in ("repeated", "contested", "judged"):
+    for name in ("contested_key", "contested", "judged"):
         con.execute(f"drop table {name}")
     return Outcome(counted[0] + (plain[0] if plain else 0), counted[1], counted[2], counted[3])
