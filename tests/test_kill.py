@@ -1,6 +1,6 @@
-"""A load or a build that is killed at any moment leaves the former state readable and the next run clean.
+"""A load, a build or a publish that is killed at any moment leaves the former state readable and the next run clean.
 
-(Publishing is killed in test_publish.py.)
+Here the commands are killed as they are run; test_publish.py kills a process that builds and publishes without end.
 """
 
 import os
@@ -12,16 +12,25 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from etl.config import Home, connect
+from etl.publish import current, rollback, snapshots
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix", reason="kills by signal 9"),
 ]
 ROWS = 60_000
-KILLS = 12
+KILLS = 10
+# A job that had to move data out of memory, and is killed then.
+SPILL = """
+import duckdb, os, signal, sys
+con = duckdb.connect(config={"memory_limit": "100MB", "threads": 1, "temp_directory": sys.argv[1]})
+con.execute("create table t as select md5(cast(i as varchar)) as a, md5(cast(-i as varchar)) as b from range(3000000) t(i)")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def export(path: Path, day: str) -> Path:
@@ -63,12 +72,17 @@ def state(home: Home, sql: str) -> list[Any]:
         return con.execute(sql).fetchall()
 
 
+CONTENT = "select count(*), bit_xor(hash(cast(r as varchar))) from (select * exclude (_batch_id) from raw_case) r"
+
+
 def test_killed_load_leaves_all_or_nothing_and_the_next_run_is_clean(home: Home, tmp_path: Path) -> None:
     first, second = export(tmp_path / "a.csv", ""), export(tmp_path / "b.csv", "2018-11-20 10:00:00")
     run(home, "load", first)
     sql = "select count(*), count(closed_at), count(distinct case_no) from raw_case"
     before = state(home, sql)
-    whole = run(Home(tmp_path / "measured"), "load", second)
+    spared = Home(tmp_path / "spared")
+    run(spared, "load", first)
+    whole = run(spared, "load", second)
     chance = random.Random(2018)
     killed = 0
     for _ in range(KILLS):
@@ -83,8 +97,15 @@ def test_killed_load_leaves_all_or_nothing_and_the_next_run_is_clean(home: Home,
             run(home, "load", first)
     assert killed >= KILLS // 2
     run(home, "load", second)
-    assert state(home, sql) == [(ROWS, ROWS, ROWS)]
-    assert list(home.tmp.glob("stage-*")) == []
+    assert state(home, CONTENT) == state(spared, CONTENT)
+    assert list(home.tmp.iterdir()) == []
+
+
+def test_what_a_killed_load_had_moved_out_of_memory_is_swept_by_the_next(home: Home, tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", SPILL, str(home.tmp)], check=False).returncode == -signal.SIGKILL
+    assert list(home.tmp.iterdir())
+    run(home, "load", export(tmp_path / "a.csv", ""))
+    assert list(home.tmp.iterdir()) == []
 
 
 def test_killed_build_leaves_the_former_figures(home: Home, tmp_path: Path) -> None:
@@ -101,3 +122,41 @@ def test_killed_build_leaves_the_former_figures(home: Home, tmp_path: Path) -> N
     assert killed >= KILLS // 2
     run(home, "build")
     assert state(home, sql) == [(ROWS, ROWS)]
+
+
+def shown(home: Home) -> tuple[int, int, int]:
+    """Cases, received and closed of the current snapshot, read to the end."""
+    path = current(home)
+    assert path is not None
+    with duckdb.connect(str(path), read_only=True) as con:
+        counted = con.execute("select count(*), bit_xor(hash(cast(f as varchar))) from fact_case f").fetchone()
+        summed = con.execute("select sum(received), sum(closed) from mart_case_day").fetchone()
+    assert counted is not None
+    assert summed is not None
+    return counted[0], int(summed[0]), int(summed[1])
+
+
+def test_killed_publish_leaves_a_whole_version_current(home: Home, tmp_path: Path) -> None:
+    former, new = (ROWS, ROWS, 0), (ROWS, ROWS, ROWS)
+    run(home, "load", export(tmp_path / "a.csv", ""))
+    run(home, "build")
+    whole = run(home, "publish")
+    first = snapshots(home)[0].id
+    assert shown(home) == former
+    run(home, "load", export(tmp_path / "b.csv", "2018-11-20 10:00:00"))
+    run(home, "build")
+    chance = random.Random(2020)
+    killed = 0
+    for _ in range(KILLS):
+        killed += kill_after(start(home, "publish"), chance.uniform(0.2, 1.0) * whole)
+        found = shown(home)
+        assert found in (former, new)
+        if found == new:
+            # It was done before it was killed; go back to the former version, so that the next has something to publish.
+            assert rollback(home, first) == first
+    assert killed >= KILLS // 2
+    run(home, "publish")
+    assert shown(home) == new
+    assert list(home.tmp.iterdir()) == []
+    named = {path.stem for path in home.snapshots.glob("*.duckdb")}
+    assert named == {path.stem for path in home.snapshots.glob("*.json")} == {one.id for one in snapshots(home)}

@@ -121,8 +121,12 @@ def load(
 
 
 def _clean(home: Home) -> None:
-    """Remove what a killed run left behind: staged files of processes that are gone."""
-    for left in home.tmp.glob("stage-*"):
+    """Remove what a killed run left behind: staged files, and what DuckDB had moved out of memory, which holds personal data.
+
+    Only the process that holds the warehouse spills here, so files of another process are of one that is gone.
+    """
+    spilt = [path for path in home.tmp.glob("duckdb_temp_*") if not path.name.startswith(f"duckdb_temp_{os.getpid()}_")]
+    for left in (*home.tmp.glob("stage-*"), *spilt):
         left.unlink(missing_ok=True)
 
 
