@@ -1,6 +1,7 @@
 """Where things live and how the office set them: paths, `hall.toml`, and the refusal every command can print."""
 
 import os
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ class Home:
     @property
     def tmp(self) -> Path:
         return self.root / "tmp"
+
+    def spill(self, process: int) -> Path:
+        """Where DuckDB moves to what does not fit into memory, apart for each process: it holds personal data."""
+        return self.tmp / f"spill-{process}"
 
     @property
     def settings_file(self) -> Path:
@@ -102,10 +107,21 @@ def connect(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         raise HallError("尚无数据：请先运行 hall load", "nothing is loaded yet: run hall load first")
     home.make()
     try:
-        return duckdb.connect(str(home.warehouse), read_only=read_only)
+        # Given on opening: DuckDB refuses another spill folder, even the same, once it has used one.
+        con = duckdb.connect(str(home.warehouse), read_only=read_only, config={"temp_directory": str(home.spill(os.getpid()))})
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise HallError(
                 "另一个任务正在使用数据仓库，请等它结束后再试", "another job is using the warehouse; try again when it has ended"
             ) from None
         raise HallError(f"无法打开数据仓库 {home.warehouse}", f"cannot open the warehouse {home.warehouse}: {error}") from None
+    if not read_only:
+        _sweep(home)
+    return con
+
+
+def _sweep(home: Home) -> None:
+    """Remove what killed jobs had spilled. A writer holds the warehouse alone, so no other job's spill is in use."""
+    for left in home.tmp.glob("spill-*"):
+        if left != home.spill(os.getpid()):
+            shutil.rmtree(left, ignore_errors=True)

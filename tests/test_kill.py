@@ -27,7 +27,7 @@ KILLS = 10
 # A job that had to move data out of memory, and is killed then.
 SPILL = """
 import duckdb, os, signal, sys
-con = duckdb.connect(config={"memory_limit": "100MB", "threads": 1, "temp_directory": sys.argv[1]})
+con = duckdb.connect(config={"memory_limit": "100MB", "threads": 1, "temp_directory": f"{sys.argv[1]}/spill-{os.getpid()}"})
 con.execute("create table t as select md5(cast(i as varchar)) as a, md5(cast(-i as varchar)) as b from range(3000000) t(i)")
 os.kill(os.getpid(), signal.SIGKILL)
 """

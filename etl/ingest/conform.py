@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from etl.ingest.match import Match
-from etl.ingest.rows import FIELD_MARK, NEWLINE_MARK, RETURN_MARK, Tally
+from etl.ingest.rows import FIELD_MARK, LONGEST_RECORD_BYTES, NEWLINE_MARK, RETURN_MARK, Tally
 from etl.records import ContractField
 from etl.records.mapping import normal_header
 
@@ -84,7 +84,7 @@ def source_sql(path: Path, width: int) -> str:
     place = path.as_posix().replace("'", "''")
     return (
         f"read_csv('{place}', delim='{FIELD_MARK}', quote='', escape='', header=false, auto_detect=false, "
-        f"new_line='\\n', max_line_size=67108864, columns={{{columns}}})"
+        f"new_line='\\n', max_line_size={LONGEST_RECORD_BYTES}, columns={{{columns}}})"
     )
 
 

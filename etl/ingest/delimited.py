@@ -13,10 +13,9 @@ from typing import BinaryIO
 
 from etl.config import HallError
 from etl.ingest.decode import Block, Decoder
-from etl.ingest.rows import FIELD_MARK, RESERVED, Refused, Row, Stage, Tally, with_break_marks
+from etl.ingest.rows import FIELD_MARK, LONGEST_RECORD, RESERVED, Refused, Row, Stage, Tally, with_break_marks
 
 DELIMITERS = (",", "\t", ";", "|")
-LONGEST_LINE = 1_000_000
 LONGEST_RECORD_LINES = 500
 SPECIAL = ('"', *RESERVED)
 
@@ -90,7 +89,7 @@ class _Splitter:
         if line.undecodable is not None:
             self.refuse(Refused(line.number, "undecodable", line.undecodable))
             return
-        if len(line.text) > LONGEST_LINE:
+        if len(line.text) > LONGEST_RECORD:
             self.refuse(Refused(line.number, "line_too_long", line.text[:2000]))
             return
         if any(mark in line.text for mark in RESERVED):
@@ -207,6 +206,9 @@ class DelimitedTable:
 
         def record(number: int, cells: list[str], lines: int) -> None:
             text = FIELD_MARK.join(cells)
+            if len(text) > LONGEST_RECORD:
+                tally.refused.append(Refused(number, "line_too_long", text[:2000].replace(FIELD_MARK, delimiter), lines))
+                return
             if "\n" in text or "\r" in text:
                 text = with_break_marks(text)
                 tally.has_breaks = True
@@ -269,7 +271,7 @@ class DelimitedTable:
             lines.pop()
         kept: list[str] = []
         for number, line in enumerate(lines, number + 1):  # noqa: B020 - the number goes on from block to block
-            if line.count(delimiter) == separators and not line.startswith(delimiter) and len(line) <= LONGEST_LINE and line:
+            if line.count(delimiter) == separators and not line.startswith(delimiter) and len(line) <= LONGEST_RECORD and line:
                 kept.append(f"{number}{delimiter}{line}")
             else:
                 splitter.take(_Line(number, line, terminator))

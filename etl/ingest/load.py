@@ -102,7 +102,6 @@ def load(
     """
     home.make()
     _clean(home)
-    con.execute(f"set temp_directory = '{home.tmp.as_posix().replace(chr(39), chr(39) * 2)}'")
     con.execute("set preserve_insertion_order = false")
     create_macros(con)
     ensure_tables(con)
@@ -121,12 +120,8 @@ def load(
 
 
 def _clean(home: Home) -> None:
-    """Remove what a killed run left behind: staged files, and what DuckDB had moved out of memory, which holds personal data.
-
-    Only the process that holds the warehouse spills here, so files of another process are of one that is gone.
-    """
-    spilt = [path for path in home.tmp.glob("duckdb_temp_*") if not path.name.startswith(f"duckdb_temp_{os.getpid()}_")]
-    for left in (*home.tmp.glob("stage-*"), *spilt):
+    """Remove what a killed run left behind: staged files of processes that are gone."""
+    for left in home.tmp.glob("stage-*"):
         left.unlink(missing_ok=True)
 
 

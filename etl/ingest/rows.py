@@ -8,6 +8,9 @@ from typing import Protocol
 FIELD_MARK = "\x1f"
 NEWLINE_MARK = "\x1e"
 RETURN_MARK = "\x1d"
+# Characters of one record. DuckDB sets aside sixteen times the longest line for reading, so this bounds the memory of every load.
+LONGEST_RECORD = 1_000_000
+LONGEST_RECORD_BYTES = 4 * LONGEST_RECORD + 100
 RESERVED = (FIELD_MARK, NEWLINE_MARK, RETURN_MARK, "\x00")
 
 
@@ -40,7 +43,9 @@ RULES = {
         Rule("control_character", "含有空字符或控制字符；请删去后重新导出", "NUL or another control character; remove it and export again"),
         Rule("undecodable", "含有无法按文件编码识读的字节；请核对该行", "bytes that are not valid in the file's encoding; check the line"),
         Rule(
-            "line_too_long", "一行过长（超过 1 兆字符）；请核对分行", "the line is longer than a million characters; check the line breaks"
+            "line_too_long",
+            "一条记录过长（超过一百万字符）；请核对分行与引号",
+            "the record is longer than a million characters; check line breaks and quotes",
         ),
         Rule("bad_json", "不是有效的 JSON 对象；请核对该行", "not a valid JSON object; check the line"),
         Rule("repeated_header", "表头重复出现在数据中", "the header row again, amid the data"),
@@ -117,6 +122,9 @@ def staged(rows: Iterator[Row], width: int, out: Stage, tally: Tally, block: int
         text = FIELD_MARK.join(cells)
         if text.count(FIELD_MARK) != width - 1 or any(mark in text for mark in RESERVED[1:]):
             tally.refused.append(Refused(row.line, "control_character", " | ".join(cells)))
+            continue
+        if len(text) > LONGEST_RECORD:
+            tally.refused.append(Refused(row.line, "line_too_long", text[:2000].replace(FIELD_MARK, " | ")))
             continue
         if "\n" in text or "\r" in text:
             text = with_break_marks(text)
