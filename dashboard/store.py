@@ -124,10 +124,6 @@ class Store:
         """The indicator by dimensions: their columns, then numerator, denominator, value and n."""
         return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, tuple(scope.chosen().items()))
 
-    def series_where(self, name: str, period: Period, where: Mapping[str, str], by: tuple[str, ...]) -> pd.DataFrame:
-        """As `series`, with conditions beyond the scope."""
-        return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, tuple(where.items()))
-
     def unsupported(self, name: str, scope: Scope) -> list[str]:
         """Dimensions of the scope by which this indicator cannot be narrowed."""
         return self.unsupported_by(name, scope, ())

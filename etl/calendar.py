@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Literal, Self
@@ -121,11 +120,6 @@ class Calendar:
             names.append(mark.name if mark else "")
             provisional.append(day not in county and day.year not in national)
         return cls(tuple(kinds), tuple(names), tuple(provisional), _version(kinds, names, provisional))
-
-    @cached_property
-    def published_through(self) -> date:
-        """The last day that is not provisional."""
-        return max(day for day, provisional in zip(_every_day(), self.provisional, strict=True) if not provisional)
 
     def _index(self, day: date) -> int:
         if not FIRST_DAY <= day <= LAST_DAY:

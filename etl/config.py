@@ -3,7 +3,8 @@
 import os
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -121,7 +122,24 @@ def connect(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection:
 
 
 def _sweep(home: Home) -> None:
-    """Remove what killed jobs had spilled. A writer holds the warehouse alone, so no other job's spill is in use."""
+    """Remove what killed jobs had staged or spilled. A writer holds the warehouse alone, so no other job's files are in use."""
+    for left in home.tmp.glob("stage-*"):
+        left.unlink(missing_ok=True)
     for left in home.tmp.glob("spill-*"):
         if left != home.spill(os.getpid()):
             shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection, keep: bool = True) -> Iterator[None]:
+    """All that is done inside, or nothing of it when anything fails; with `keep` false it is done and then undone."""
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    if keep:
+        con.commit()
+    else:
+        con.rollback()

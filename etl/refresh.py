@@ -1,6 +1,5 @@
 """Inbox → load → build → publish, once or for as long as it is watched."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from etl.config import HallError, Home, connect
 from etl.engine import build
-from etl.ingest.load import BatchResult, files_of, load
+from etl.ingest.load import BatchResult, files_of, load, sha_of
 from etl.ingest.warehouse import ensure_tables
 from etl.publish import Manifest, publish
 
@@ -25,18 +24,17 @@ class Refreshed:
     manifest: Manifest | None
 
 
-def _new_files(home: Home, loaded: set[str], refused: dict[Path, str]) -> list[Path]:
-    """Files of the inbox that are whole and that no batch holds. One that was refused is tried again only when it changed."""
-    fresh: list[Path] = []
+def _new_files(home: Home, loaded: set[str], refused: dict[Path, str]) -> list[tuple[Path, str]]:
+    """Files of the inbox that are whole and that no batch holds, with their digests. A refused one is tried again only when it changed."""
+    fresh: list[tuple[Path, str]] = []
     for path in files_of([home.inbox]):
         if time.time() - path.stat().st_mtime < REST_SECONDS:
             continue
-        with path.open("rb") as stream:
-            sha = hashlib.file_digest(stream, "sha256").hexdigest()
+        sha = sha_of(path)
         if sha in loaded or refused.get(path) == sha:
             continue
         refused.pop(path, None)
-        fresh.append(path)
+        fresh.append((path, sha))
     return fresh
 
 
@@ -51,13 +49,12 @@ def refresh(home: Home, refused: dict[Path, str] | None = None, wait: bool = Tru
         ensure_tables(con)
         loaded = {row[0] for row in con.execute("select distinct file_sha from batch").fetchall()}
         results: list[BatchResult] = []
-        for path in _new_files(home, loaded, remembered):
+        for path, sha in _new_files(home, loaded, remembered):
             try:
                 results += load(con, home, [path])
             except HallError as refusal:
                 refusals.append(refusal)
-                with path.open("rb") as stream:
-                    remembered[path] = hashlib.file_digest(stream, "sha256").hexdigest()
+                remembered[path] = sha
         manifest = None
         if results:
             build(con, home)

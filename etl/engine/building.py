@@ -7,7 +7,7 @@ from time import perf_counter
 
 import duckdb
 
-from etl.config import Home, settings_from
+from etl.config import Home, settings_from, transaction
 from etl.engine.models import Model, in_order, read_models
 from etl.engine.reference import prepare
 from etl.engine.run import refusal, rows_of
@@ -75,13 +75,7 @@ def build(
     Raises HallError naming the model that failed.
     """
     models = read_models() if models is None else models
-    con.execute("begin transaction")
-    try:
+    with transaction(con):
         cut_off = prepare(con, home, settings_from(home), as_of, now or datetime.now())
         ordered = in_order(models, set(_tables(con)) - {model.name for model in models})
-        result = BuildResult(cut_off, tuple(_run(con, model) for model in ordered))
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
-    return result
+        return BuildResult(cut_off, tuple(_run(con, model) for model in ordered))

@@ -4,6 +4,7 @@ Nothing of a file's content enters the SQL text: columns are `c0, c1, …`, name
 identifiers), codes and constants are session variables.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,38 +12,37 @@ import duckdb
 
 from etl.ingest.match import Match
 from etl.ingest.rows import FIELD_MARK, LONGEST_RECORD_BYTES, NEWLINE_MARK, RETURN_MARK, Tally
-from etl.records import ContractField
+from etl.records import Check, Contract, ContractField
 from etl.records.mapping import normal_header
 
 TOTALS = ("合计", "总计", "小计", "合 计", "总 计", "小 计", "合  计", "总  计")
 
-BAD_VALUE: dict[str, tuple[str, str, str, str]] = {
+# Type → rule, what is wrong and how to cure it, in Chinese and English.
+BAD_VALUE: dict[str, tuple[str, str, str, str, str]] = {
     "datetime": (
         "bad_datetime",
         "不是能确定的时间",
-        "not a time that can be told for certain",
         "写成 2018-10-08 09:05 的样式；日月次序不猜，须在映射里声明",
+        "not a time that can be told for certain",
+        "write it like 2018-10-08 09:05; day-month order is not guessed, declare it in the mapping",
     ),
     "date": (
         "bad_date",
         "不是能确定的日期",
-        "not a date that can be told for certain",
         "写成 2018-10-08 的样式；日月次序不猜，须在映射里声明",
+        "not a date that can be told for certain",
+        "write it like 2018-10-08; day-month order is not guessed, declare it in the mapping",
     ),
-    "integer": ("bad_integer", "不是整数", "not a whole number", "只填数字"),
-    "decimal": ("bad_decimal", "不是数", "not a number", "只填数字"),
-    "boolean": ("bad_boolean", "不是“是”或“否”", "neither yes nor no", "填是或否"),
-    "code": ("unknown_code", "代码不在代码表中", "code is not in the code list", "改正代码，或在映射的 [codes] 中写明它的含义"),
-    "text": ("bad_text", "无法识读", "cannot be read", "核对该值"),
-}
-CURE_EN = {
-    "datetime": "write it like 2018-10-08 09:05; day-month order is not guessed, declare it in the mapping",
-    "date": "write it like 2018-10-08; day-month order is not guessed, declare it in the mapping",
-    "integer": "digits only",
-    "decimal": "digits only",
-    "boolean": "write 是 or 否",
-    "code": "correct it, or give its meaning under [codes] in the mapping",
-    "text": "check the value",
+    "integer": ("bad_integer", "不是整数", "只填数字", "not a whole number", "digits only"),
+    "decimal": ("bad_decimal", "不是数", "只填数字", "not a number", "digits only"),
+    "boolean": ("bad_boolean", "不是“是”或“否”", "填是或否", "neither yes nor no", "write 是 or 否"),
+    "code": (
+        "unknown_code",
+        "代码不在代码表中",
+        "改正代码，或在映射的 [codes] 中写明它的含义",
+        "code is not in the code list",
+        "correct it, or give its meaning under [codes] in the mapping",
+    ),
 }
 
 
@@ -59,7 +59,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Conform:
-    """The SQL of one file: `select(source)` gives typed columns with `_bad`; `faults` and `warnings` are what is looked for."""
+    """The SQL of one file: `typed(source)` gives the typed columns, `bad` is true of a row to refuse."""
 
     match: Match
     fields: list[ContractField]
@@ -170,7 +170,7 @@ def conform(match: Match, tally: Tally, fullwidth: bool, rare_blanks: bool) -> C
             continue
         fields.append(field)
     width = len(match.columns)
-    extras = [i for i in range(width) if i not in used and match.normal_columns[i] not in ignored and (match.columns[i].strip() or True)]
+    extras = [i for i in range(width) if i not in used and match.normal_columns[i] not in ignored]
     names = [_extra_name(match.columns, index) for index in extras]
     typed = ", ".join(f"{_typed(field, mapping.datetime_formats, mapping.offset_minutes)} as {field.name}" for field in fields)
     times = [name for name in record.times if name in {field.name for field in fields}]
@@ -221,38 +221,25 @@ def _faults(match: Match, fields: list[ContractField], place: dict[str, int], tr
             what = f"{field.zh}为空；请补填", f"{field.en} is empty; fill it in"
             faults.append(Fault("missing", field.name, f"t_{field.name} is null", *what))
         if field.type != "text":
-            rule, zh, en, cure = BAD_VALUE[field.type]
+            rule, zh, cure_zh, en, cure_en = BAD_VALUE[field.type]
             bad = f"t_{field.name} is not null and {field.name} is null"
-            faults.append(Fault(rule, field.name, bad, f"{field.zh}{zh}；{cure}", f"{field.en}: {en}; {CURE_EN[field.type]}"))
-    for check in record.checks:
-        if check.level == "reject" and names.issuperset(_named(check.sql, record.fields)):
-            faults.append(
-                Fault(check.id, _shown(check.fields, names), check.sql, f"{check.zh}；{check.cure_zh}", f"{check.en}; {check.cure_en}")
-            )
-        elif check.level == "reject" and names & set(check.fields):
-            # A field that the file does not have is NULL in the check: "no start at all" still holds, comparisons do not.
-            sql = _with_nulls(check.sql, record.fields, names)
-            faults.append(Fault(check.id, _shown(check.fields, names), sql, f"{check.zh}；{check.cure_zh}", f"{check.en}; {check.cure_en}"))
-        elif check.id.startswith("no_"):
-            sql = _with_nulls(check.sql, record.fields, names)
-            faults.append(Fault(check.id, "", sql, f"{check.zh}；{check.cure_zh}", f"{check.en}; {check.cure_en}"))
-    return faults
+            faults.append(Fault(rule, field.name, bad, f"{field.zh}{zh}；{cure_zh}", f"{field.en}: {en}; {cure_en}"))
+    asked = [check for check in record.checks if check.level == "reject" and (names & set(check.fields) or check.even_without_fields)]
+    return faults + [_check(check, record, names) for check in asked]
+
+
+def _check(check: Check, record: Contract, present: set[str]) -> Fault:
+    """A contract's check for a file with these fields. A field that the file does not have is NULL in it: that a case has no
+    start at all still shows, comparisons do not hold."""
+    sql = _with_nulls(check.sql, record.fields, present)
+    return Fault(check.id, _shown(check.fields, present), sql, f"{check.zh}；{check.cure_zh}", f"{check.en}; {check.cure_en}")
 
 
 def _shown(fields: tuple[str, ...], present: set[str]) -> str:
     return next((name for name in fields if name in present), "")
 
 
-def _named(sql: str, fields: tuple[ContractField, ...]) -> set[str]:
-    import re
-
-    words = set(re.findall(r"[a-z_][a-z0-9_]*", re.sub(r"'[^']*'", "", sql)))
-    return words & {field.name for field in fields}
-
-
 def _with_nulls(sql: str, fields: tuple[ContractField, ...], present: set[str]) -> str:
-    import re
-
     for field in fields:
         if field.name not in present:
             sql = re.sub(rf"(?<!['\w]){field.name}(?!['\w])", f"cast(null as {field.sql_type})", sql)
@@ -262,17 +249,7 @@ def _with_nulls(sql: str, fields: tuple[ContractField, ...], present: set[str]) 
 def _warnings(match: Match, fields: list[ContractField]) -> list[Fault]:
     record = match.mapping.contract
     names = {field.name for field in fields}
-    warnings = [
-        Fault(
-            check.id,
-            _shown(check.fields, names),
-            _with_nulls(check.sql, record.fields, names),
-            f"{check.zh}；{check.cure_zh}",
-            f"{check.en}; {check.cure_en}",
-        )
-        for check in record.checks
-        if check.level == "warn" and names.issuperset(check.fields)
-    ]
+    warnings = [_check(check, record, names) for check in record.checks if check.level == "warn" and names.issuperset(check.fields)]
     for field in fields:
         if field.width is not None:
             low, high = field.width

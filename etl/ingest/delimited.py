@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from etl.config import HallError
 from etl.ingest.decode import Block, Decoder
-from etl.ingest.rows import FIELD_MARK, LONGEST_RECORD, RESERVED, Refused, Row, Stage, Tally, with_break_marks
+from etl.ingest.rows import FIELD_MARK, LONGEST_RECORD, RESERVED, Refused, Row, Stage, Tally, stage_record
 
 DELIMITERS = (",", "\t", ";", "|")
 LONGEST_RECORD_LINES = 500
@@ -205,16 +205,7 @@ class DelimitedTable:
         pending: list[str] = []
 
         def record(number: int, cells: list[str], lines: int) -> None:
-            text = FIELD_MARK.join(cells)
-            if len(text) > LONGEST_RECORD:
-                tally.refused.append(Refused(number, "line_too_long", text[:2000].replace(FIELD_MARK, delimiter), lines))
-                return
-            if "\n" in text or "\r" in text:
-                text = with_break_marks(text)
-                tally.has_breaks = True
-            pending.append(f"{number}{FIELD_MARK}{text}")
-            tally.rows += 1
-            tally.row_lines += lines
+            stage_record(number, FIELD_MARK.join(cells), lines, pending, tally, delimiter)
 
         def blank() -> None:
             tally.blank += 1

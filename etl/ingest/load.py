@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.config import HallError, Home
+from etl.config import HallError, Home, transaction
 from etl.ingest.conform import Conform, conform, set_variables, source_sql
 from etl.ingest.macros import create_macros
 from etl.ingest.match import Match, choose
@@ -100,8 +100,6 @@ def load(
     `record` and `mapping` narrow the choice of mapping. With `dry_run` everything is done and then undone. A refused
     file raises HallError, unless `on_refusal` takes it and the other files go on.
     """
-    home.make()
-    _clean(home)
     con.execute("set preserve_insertion_order = false")
     create_macros(con)
     ensure_tables(con)
@@ -119,12 +117,6 @@ def load(
     return results
 
 
-def _clean(home: Home) -> None:
-    """Remove what a killed run left behind: staged files of processes that are gone."""
-    for left in home.tmp.glob("stage-*"):
-        left.unlink(missing_ok=True)
-
-
 def _candidates(home: Home, record: str | None, name: str | None) -> list[Mapping]:
     known = mappings(home)
     if name is not None:
@@ -138,7 +130,8 @@ def _candidates(home: Home, record: str | None, name: str | None) -> list[Mappin
     return list(known.values())
 
 
-def _sha_of(path: Path) -> str:
+def sha_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, by which the ledger knows it."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -149,36 +142,21 @@ def _load_file(
     """Every table of one file, in one transaction."""
     if path.is_dir() or not path.exists():
         raise HallError(f"找不到文件 {path}", f"no such file: {path}")
-    sha = _sha_of(path)
-    con.begin()
-    try:
-        results = [_load_table(con, home, table, match, sha) for table, match in _matched(path, known, named)]
-    except BaseException:
-        con.rollback()
-        raise
-    if dry_run:
-        con.rollback()
-    else:
-        con.commit()
-    return results
+    sha = sha_of(path)
+    with transaction(con, keep=not dry_run):
+        return [_load_table(con, home, table, match, sha) for table, match in _matched(path, known, named)]
 
 
 def load_table_as(con: duckdb.DuckDBPyConnection, home: Home, table: Table, mapping: Mapping, path: Path) -> tuple[BatchResult, set[int]]:
     """One table through a named mapping, in one transaction; returns its result and the lines refused, which are
     reported but not quarantined a second time."""
-    home.make()
     create_macros(con)
     ensure_tables(con)
-    con.begin()
-    try:
-        result = _load_table(con, home, table, choose(table, [mapping], named=True), _sha_of(path))
+    with transaction(con):
+        result = _load_table(con, home, table, choose(table, [mapping], named=True), sha_of(path))
         lines = {int(row[0]) for row in con.execute("select line from quarantine where batch_id = ?", [result.batch_id]).fetchall()}
         for target in ("quarantine_fault", "quarantine"):
             con.execute(f"delete from {target} where batch_id = ?", [result.batch_id])
-    except BaseException:
-        con.rollback()
-        raise
-    con.commit()
     return result, lines
 
 

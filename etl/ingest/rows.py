@@ -123,15 +123,7 @@ def staged(rows: Iterator[Row], width: int, out: Stage, tally: Tally, block: int
         if text.count(FIELD_MARK) != width - 1 or any(mark in text for mark in RESERVED[1:]):
             tally.refused.append(Refused(row.line, "control_character", " | ".join(cells)))
             continue
-        if len(text) > LONGEST_RECORD:
-            tally.refused.append(Refused(row.line, "line_too_long", text[:2000].replace(FIELD_MARK, " | ")))
-            continue
-        if "\n" in text or "\r" in text:
-            text = with_break_marks(text)
-            tally.has_breaks = True
-        lines.append(f"{row.line}{FIELD_MARK}{text}")
-        tally.rows += 1
-        tally.row_lines += 1
+        stage_record(row.line, text, 1, lines, tally)
         if len(lines) >= block:
             out.write("\n".join(lines) + "\n")
             lines.clear()
@@ -139,6 +131,17 @@ def staged(rows: Iterator[Row], width: int, out: Stage, tally: Tally, block: int
         out.write("\n".join(lines) + "\n")
 
 
-def with_break_marks(text: str) -> str:
-    """Line breaks inside a value, written so that a staged row is one line."""
-    return text.replace("\n", NEWLINE_MARK).replace("\r", RETURN_MARK)
+def stage_record(line: int, text: str, lines: int, pending: list[str], tally: Tally, mark: str = " | ") -> None:
+    """Put a record, its fields joined by FIELD_MARK, among the `pending` ones as one line; `lines` is how many it had in the file.
+
+    One that is too long to be a record is refused, with `mark` between its fields.
+    """
+    if len(text) > LONGEST_RECORD:
+        tally.refused.append(Refused(line, "line_too_long", text[:2000].replace(FIELD_MARK, mark), lines))
+        return
+    if "\n" in text or "\r" in text:
+        text = text.replace("\n", NEWLINE_MARK).replace("\r", RETURN_MARK)
+        tally.has_breaks = True
+    pending.append(f"{line}{FIELD_MARK}{text}")
+    tally.rows += 1
+    tally.row_lines += lines

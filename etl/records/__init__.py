@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -57,6 +57,7 @@ class Check(_Strict):
 
     id: str = Field(pattern=IDENTIFIER)
     level: Literal["reject", "warn"]
+    even_without_fields: bool = Field(default=False, description="judged also where the file has none of the fields")
     fields: tuple[str, ...] = Field(min_length=1)
     sql: str
     zh: str
@@ -153,8 +154,3 @@ def codes() -> dict[str, dict[str, Code]]:
     path = SHIPPED / "reference" / "codes.toml"
     document = read_toml(path)
     return {name: {code: Code.model_validate(entry) for code, entry in entries.items()} for name, entries in document.items()}  # type: ignore[attr-defined]
-
-
-def field_types() -> tuple[str, ...]:
-    """The types a contract may use."""
-    return get_args(FieldType)
