@@ -7,12 +7,12 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components import frame, states
-from dashboard.session import Hall, PageName
+from dashboard.navigation import FIRST, PAGES
+from dashboard.session import Hall
 from dashboard.store import open_current
 from etl.config import HallError, home_from
 
 FOLDER = Path(__file__).parent
-PAGES: dict[PageName, Path] = {name: FOLDER / "pages" / f"{name}.py" for name in ("overview", "throughput", "timelimits", "case")}
 log = logging.getLogger(__name__)
 
 
@@ -22,7 +22,10 @@ def main() -> None:
     st.set_page_config(page_title=speak("政务大厅运行看板"), page_icon=str(FOLDER / "web" / "static" / "favicon.png"), layout="wide")
     frame.style()
     page = st.navigation(
-        [st.Page(path, title=speak("政务大厅运行看板"), url_path=name, default=name == "overview") for name, path in PAGES.items()],
+        [
+            st.Page(entry.path, title=speak("政务大厅运行看板"), url_path=entry.name, default=entry.name == FIRST)
+            for entry in PAGES.values()
+        ],
         position="hidden",
     )
     try:
@@ -32,17 +35,17 @@ def main() -> None:
         st.title(speak("政务大厅运行看板"), anchor=False)
         states.refusal(error, speak)
         return
-    hall = Hall(store, view, session.speak_for(view.language), PAGES)
+    hall = Hall(store, view, session.speak_for(view.language))
     session.enter(hall)
-    name: PageName = next((name for name in PAGES if name == page.url_path), "overview")
-    if name != "case":
+    entry = PAGES.get(page.url_path, PAGES[FIRST])
+    if entry.name != "case":
         session.leave_case()
-    frame.sidebar(hall, name)
+    frame.sidebar(hall, entry)
     try:
         page.run()
     except HallError as error:
         states.refusal(error, hall.speak)
     except Exception:
-        log.exception("page %s failed", name)
+        log.exception("page %s failed", entry.name)
         states.unexpected(hall.speak)
     frame.footer(hall)

@@ -8,8 +8,6 @@ carry the view; where Streamlit drops it, the last one of the session is written
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -18,7 +16,6 @@ from dashboard.period import KINDS, Kind, Period, containing
 from dashboard.store import Dimension, Scope, Store
 
 DIMENSIONS: tuple[Dimension, ...] = ("department", "window", "channel")
-PageName = Literal["overview", "throughput", "timelimits", "case"]
 _HALL = "_hall"
 _VIEW = "_view"
 
@@ -48,7 +45,6 @@ class Hall:
     store: Store
     view: View
     speak: Language
-    pages: Mapping[PageName, Path]
 
     @property
     def period(self) -> Period:

@@ -96,6 +96,20 @@ class Store:
     def is_empty(self) -> bool:
         return bool(self._rows("select count(*) as n from fact_case")["n"].iloc[0] == 0)
 
+    def query(self, sql: str, scope: Scope | None = None, prefix: str = "", /, **parameters: Any) -> pd.DataFrame:
+        """Rows of the snapshot for one room's page, kept by snapshot id. The SQL is the room's own text in `dashboard/queries/`.
+
+        `{scope}` in it stands for the condition of the scope on the columns `department, window_name, channel` (each written
+        with `prefix`, such as "c."); it is there exactly when a scope is given. Values go in as parameters (`$name`), never as text.
+        """
+        if ("{scope}" in sql) != (scope is not None):
+            raise ValueError("a query has the mark {scope} exactly when it is given a scope")
+        narrowed: dict[str, str] = {}
+        if scope is not None:
+            condition, narrowed = _condition(scope.chosen(), prefix)
+            sql = sql.replace("{scope}", condition)
+        return _cached_rows(self, self.snapshot_id, sql, (*parameters.items(), *narrowed.items()))
+
     def choices(self, dimension: Dimension, scope: Scope | None = None) -> list[str]:
         """Values of a dimension that occur in the data, most cases first, within the other dimensions of the scope."""
         condition, parameters = _condition({name: value for name, value in (scope or Scope()).chosen().items() if name != dimension})

@@ -8,8 +8,9 @@ import streamlit as st
 from dashboard import session
 from dashboard.components import filters
 from dashboard.components.labels import plain, scope_words
+from dashboard.navigation import ENTRIES, SECTIONS, Entry
 from dashboard.period import is_running
-from dashboard.session import Hall, PageName
+from dashboard.session import Hall
 
 # The only style sheet: what the theme cannot reach.
 STYLE = """
@@ -29,26 +30,26 @@ STYLE = """
 """
 
 
-def page_titles(hall: Hall) -> dict[PageName, str]:
-    _ = hall.speak
-    return {"overview": _("总览"), "throughput": _("办件吞吐"), "timelimits": _("时限合规"), "case": _("办件查询")}
-
-
 def scope_text(hall: Hall) -> str:
     """The scope in words, as pages and exports print it."""
     return scope_words(hall.scope, hall.store.settings.hall_name, hall.speak)
 
 
-def sidebar(hall: Hall, current: PageName) -> None:
-    """Navigation whose links carry the view, the filters, and the other language."""
+def sidebar(hall: Hall, current: Entry) -> None:
+    """Pages by section, the filters of the page, and the other language."""
     _ = hall.speak
-    icons = {"overview": "dashboard", "throughput": "bar_chart", "timelimits": "timer", "case": "description"}
     with st.sidebar:
         st.markdown("#### " + _("政务大厅运行看板"))
-        for name, title in page_titles(hall).items():
-            st.page_link(hall.pages[name], label=title, icon=f":material/{icons[name]}:", query_params=hall.view.params(), width="stretch")
+        for section, title in SECTIONS.items():
+            entries = [entry for entry in ENTRIES if entry.section == section]
+            if entries and section != ENTRIES[0].section:
+                st.caption(title(_))
+            for entry in entries:
+                st.page_link(
+                    entry.path, label=entry.title(_), icon=f":material/{entry.icon}:", query_params=hall.view.params(), width="stretch"
+                )
         st.divider()
-        if current != "case":
+        if current.has_filters:
             filters.show(hall)
             st.divider()
         # A button, not a link: a link to the page one is on leaves the browser's address as it is.

@@ -10,6 +10,7 @@ from dashboard import session
 from dashboard.components import frame, labels, states, tables
 from dashboard.components.labels import code_label, plain
 from dashboard.components.tables import Column
+from dashboard.navigation import PAGES
 from dashboard.session import Hall
 from etl.config import HallError
 from etl.timelimit import Due
@@ -165,7 +166,7 @@ def render(hall: Hall) -> None:
     session.seed(SEARCH_KEY, case_no or "")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(_("办件编号"), key=SEARCH_KEY, on_change=_searched, max_chars=60, width=360, placeholder=_("输入办件编号后按回车"))
-        st.page_link(hall.pages["timelimits"], label=_("回到“时限合规”"), icon=":material/arrow_back:", query_params=hall.view.params())
+        st.page_link(PAGES["timelimits"].path, label=_("回到“时限合规”"), icon=":material/arrow_back:", query_params=hall.view.params())
     if not case_no:
         states.nothing(_("输入办件编号，或从“时限合规”的清单中打开一件"))
         return

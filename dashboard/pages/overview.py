@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import charts, session
 from dashboard.components import frame, kpi, series, states, tables
 from dashboard.components.tables import Column
+from dashboard.navigation import PAGES
 from dashboard.period import until
 from dashboard.session import Hall
 
@@ -46,7 +47,7 @@ def _alerts(hall: Hall) -> None:
             st.info(_("导入时发现 {n} 处错误，所在记录已隔离，待更正").format(n=f"{faults:,}"), icon=":material/report:")
     if overdue or soon:
         st.page_link(
-            hall.pages["timelimits"], label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()
+            PAGES["timelimits"].path, label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()
         )
 
 

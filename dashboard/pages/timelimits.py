@@ -9,6 +9,7 @@ from dashboard import charts, session
 from dashboard.components import frame, kpi, labels, series, states, tables
 from dashboard.components.labels import code_label
 from dashboard.components.tables import Column
+from dashboard.navigation import PAGES
 from dashboard.period import Grain, Period, grains, until
 from dashboard.session import Hall
 
@@ -309,7 +310,7 @@ def render(hall: Hall) -> None:
     _distribution(hall)
     opened = _suspensions(hall) or opened
     if opened:
-        st.switch_page(hall.pages["case"], query_params=hall.view.params() | {"case": opened})
+        st.switch_page(PAGES["case"].path, query_params=hall.view.params() | {"case": opened})
 
 
 if __name__ == "__main__":

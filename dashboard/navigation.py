@@ -1,0 +1,48 @@
+"""The pages, in the order in which a manager reads them. A new page is a file in `pages/` and an entry here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dashboard.language import Language
+
+FOLDER = Path(__file__).parent / "pages"
+Section = Literal["run", "systems", "oversight", "assessment", "reports", "office"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: the name of its file and of its address, the section it stands in, its icon, and its title.
+
+    A page whose `has_filters` is False looks at one thing, not at a period and a scope.
+    """
+
+    name: str
+    section: Section
+    icon: str
+    title: Callable[[Language], str]
+    has_filters: bool = True
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / f"{self.name}.py"
+
+
+SECTIONS: dict[Section, Callable[[Language], str]] = {
+    "run": lambda _: _("运行"),
+    "systems": lambda _: _("业务系统"),
+    "oversight": lambda _: _("监督"),
+    "assessment": lambda _: _("考核"),
+    "reports": lambda _: _("报表"),
+    "office": lambda _: _("管理"),
+}
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("overview", "run", "dashboard", lambda _: _("总览")),
+    Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
+    Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
+    Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
+)
+PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
+FIRST = ENTRIES[0].name

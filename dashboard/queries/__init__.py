@@ -1,0 +1,1 @@
+"""What the pages ask of the snapshot beside indicators: one module a room, functions of a Store that return a DataFrame."""
