@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from dashboard.language import Language
+from etl.access.principal import Role
+from etl.access.rules import access_rules
 
 FOLDER = Path(__file__).parent / "pages"
 Section = Literal["run", "systems", "oversight", "assessment", "reports", "office"]
@@ -46,3 +48,8 @@ ENTRIES: tuple[Entry, ...] = (
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
 FIRST = ENTRIES[0].name
+
+
+def first_for(role: Role) -> str:
+    """The page on which this role begins: the first in the order that it may open."""
+    return next((entry.name for entry in ENTRIES if access_rules().may_open(role, entry.name)), FIRST)

@@ -21,6 +21,8 @@ COMMAND_MODULES = (
     "indicator",
     "clock",
     "mapping",
+    "user",
+    "audit",
     "doctor",
 )
 

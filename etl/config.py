@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -73,6 +74,23 @@ def home_from(option: Path | None, environ: Mapping[str, str] = os.environ) -> H
     return Home(SHIPPED / "var")
 
 
+class SignIn(BaseModel):
+    """`[sign_in]` of `hall.toml`: how people sign in, and how long it lasts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Literal["accounts", "proxy", "oidc"] = "accounts"
+    idle_minutes: float = Field(default=30, gt=0)
+    absolute_hours: float = Field(default=12, gt=0)
+    password_days: int = Field(default=0, ge=0, description="a password must be changed after so many days; 0: never")
+    secure_cookie: bool = Field(default=False, description="set it where the dashboard is reached by https only")
+    proxy_header: str = Field(default="x-remote-user", pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
+    proxy_secret: bool = Field(default=True, description="the proxy must also send what stands in keys/proxy.key")
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_claim: str = "preferred_username"
+
+
 class Settings(BaseModel):
     """`hall.toml`. Every key has a default; an unknown key is refused."""
 
@@ -85,6 +103,7 @@ class Settings(BaseModel):
     precheck_workdays: int = Field(default=1, ge=0, description="online applications are pre-checked within this many working days")
     keep_snapshot_days: int = Field(default=30, ge=1)
     port: int = Field(default=8501, ge=1, le=65535)
+    sign_in: SignIn = SignIn()
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
 
 

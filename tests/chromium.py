@@ -54,15 +54,15 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: 
 
 
 @contextlib.contextmanager
-def served(home: Path, log: Path) -> Iterator[str]:
-    """The dashboard of this home on a free port; gives its address."""
+def served(home: Path, log: Path, access: str | None = "open", environ: dict[str, str] | None = None) -> Iterator[str]:
+    """The dashboard of this home on a free port, without a sign-in unless another `access` is named; gives its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard", "--port", str(port)],
+            [sys.executable, "-m", "dashboard", "--port", str(port), *(("--access", access) if access else ())],
             cwd=CHECKOUT,
-            env={**os.environ, "HALL_HOME": str(home)},
+            env={**{k: v for k, v in os.environ.items() if k != "HALL_ACCESS"}, "HALL_HOME": str(home), **(environ or {})},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -45,7 +45,7 @@ def _alerts(hall: Hall) -> None:
             st.warning(text, icon=":material/flag:")
         if faults:
             st.info(_("导入时发现 {n} 处错误，所在记录已隔离，待更正").format(n=f"{faults:,}"), icon=":material/report:")
-    if overdue or soon:
+    if (overdue or soon) and hall.may_open("timelimits"):
         st.page_link(
             PAGES["timelimits"].path, label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()
         )
