@@ -45,6 +45,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
+    Entry("trail", "office", "history", lambda _: _("操作记录"), has_filters=False),
+    Entry("people", "office", "group", lambda _: _("登录人员"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
 FIRST = ENTRIES[0].name
