@@ -67,7 +67,7 @@ def _require(con: sqlite3.Connection, name: str) -> Person:
 
 def add(office: Office, who: Principal, password: str | None, by: str, now: datetime) -> None:
     """A new person. With a password it must be changed at the first sign-in; without one they come through proxy or OIDC only."""
-    if not NAME.match(who.name):
+    if not NAME.fullmatch(who.name):
         raise HallError(
             "登录名应为 2 到 32 个小写字母、数字、点、横线，以字母开头",
             "a sign-in name has 2 to 32 small letters, digits, dots, dashes and begins with a letter",
