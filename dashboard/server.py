@@ -115,7 +115,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             headers["content-security-policy"] = content_policy(self.host)
             headers["x-content-type-options"] = "nosniff"
-            headers["referrer-policy"] = "no-referrer"
+            # The forms of sign-in set their own: without a referrer a browser says "Origin: null" of them.
+            headers.setdefault("referrer-policy", "no-referrer")
             headers["x-frame-options"] = "DENY"
             headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
             if headers.get("content-type", "").startswith("text/html") and message["status"] == 200:

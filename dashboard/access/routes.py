@@ -22,6 +22,7 @@ from etl.config import HallError
 # A password costs 19 MiB and some 30 ms: so many at once, so many waiting; the rest is told to come back.
 AT_ONCE, MOST_WAITING = 2, 40
 MOST_BYTES = 16 * 1024
+FORM_HEADERS = {"cache-control": "no-store", "referrer-policy": "same-origin"}
 
 
 class Routes:
@@ -89,7 +90,7 @@ class Routes:
             body = forms.password_form(_, path)
         other = f"/sign-in?lang={'en' if _.code == 'zh' else 'zh'}&next={quote(path, safe='')}"
         answer = HTMLResponse(forms.sign_in(_, self.setting.settings.hall_name, body, message, other), status)
-        answer.headers["cache-control"] = "no-store"
+        answer.headers.update(FORM_HEADERS)
         return answer
 
     def _demo_buttons(self, _: Language) -> list[tuple[str, str, str]]:
@@ -182,7 +183,7 @@ class Routes:
             is_good,
         )
         answer = HTMLResponse(page, status)
-        answer.headers["cache-control"] = "no-store"
+        answer.headers.update(FORM_HEADERS)
         return answer
 
     async def account(self, request: Request) -> Response:

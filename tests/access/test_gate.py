@@ -283,7 +283,7 @@ def test_every_answer_carries_the_security_headers(server):
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["x-frame-options"] == "DENY"
             assert "frame-ancestors 'none'" in headers["content-security-policy"]
-            assert headers["referrer-policy"] == "no-referrer"
+            assert headers["referrer-policy"] == ("same-origin" if path == "/sign-in" else "no-referrer")
 
 
 def test_forms_that_are_too_large_are_refused(server):

@@ -16,9 +16,10 @@ from etl.ingest import load
 from etl.ingest.pseudonym import set_key, settle_former
 from etl.records import contracts
 
-NUMBER = "350902180001010019"
+NUMBER = "35090218000101001X"
 WORDS = st.text(st.characters(blacklist_characters="#\0", blacklist_categories=("Cs",)))
-HEADER = "办件编号,收件时间,申请人证件类型代码,证件号码\n"
+HEADER = "申办流水号,审批部门,申报来源,收件日期,承诺期限单位,证件类型,证件号码\n"
+ROW = "{case_no},甲局,1,2018-10-08 09:05,1,{kind},{number}\n"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_the_same_person_is_the_same_in_every_file_and_loading_again_changes_not
     files = []
     for number in range(2):
         path = home.inbox / f"办件{number}.csv"
-        path.write_text(f"{HEADER}A-{number},2018-10-08 09:05,111,{NUMBER.lower()}\n", "utf-8")
+        path.write_text(HEADER + ROW.format(case_no=f"A-{number}", kind="111", number=NUMBER), "utf-8")
         files.append(path)
     with connect(home) as con:
         load(con, home, files)
@@ -71,7 +72,7 @@ def test_another_office_has_other_hashes(home: Home, tmp_path: Path):
 
 def test_numbers_that_an_earlier_release_loaded_are_replaced(home: Home):
     path = home.inbox / "办件.csv"
-    path.write_text(f"{HEADER}A-1,2018-10-08 09:05,111,{NUMBER}\nA-2,2018-10-08 09:05,,\n", "utf-8")
+    path.write_text(HEADER + ROW.format(case_no="A-1", kind="111", number=NUMBER) + ROW.format(case_no="A-2", kind="", number=""), "utf-8")
     with connect(home) as con:
         load(con, home, [path])
         hashed = con.execute("select applicant_id_no from raw_case order by case_no").fetchall()
