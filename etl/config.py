@@ -82,7 +82,6 @@ class SignIn(BaseModel):
     mode: Literal["accounts", "proxy", "oidc"] = "accounts"
     idle_minutes: float = Field(default=30, gt=0)
     absolute_hours: float = Field(default=12, gt=0)
-    password_days: int = Field(default=0, ge=0, description="a password must be changed after so many days; 0: never")
     secure_cookie: bool = Field(default=False, description="set it where the dashboard is reached by https only")
     proxy_header: str = Field(default="x-remote-user", pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
     proxy_secret: bool = Field(default=True, description="the proxy must also send what stands in keys/proxy.key")

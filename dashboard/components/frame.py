@@ -27,6 +27,7 @@ STYLE = """
 [data-testid="stSidebarContent"] [data-testid="stPageLink"] p { font-size: 1rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; padding-top: 3.4rem; }
+  .hall-banner { margin-top: 0.8rem; }
 }
 [class*="st-key-kpi_"], [class*="st-key-few_"] { padding: 0.7rem 0.8rem 0.3rem; }
 .hall-banner { display: inline-block; padding: 0.15rem 0.7rem; border: 1px solid #c46a11; border-radius: 6px; color: #8a4a0c;

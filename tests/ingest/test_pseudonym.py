@@ -19,7 +19,7 @@ from etl.records import contracts
 NUMBER = "35090218000101001X"
 WORDS = st.text(st.characters(blacklist_characters="#\0", blacklist_categories=("Cs",)))
 HEADER = "申办流水号,审批部门,申报来源,收件日期,承诺期限单位,证件类型,证件号码\n"
-ROW = "{case_no},甲局,1,2018-10-08 09:05,1,{kind},{number}\n"
+ROW = "{case_no},甲局,1,2018-10-08 09:05,工作日,{kind},{number}\n"
 
 
 @pytest.fixture(scope="module")
