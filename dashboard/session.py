@@ -15,7 +15,7 @@ from dashboard.language import Code, Language, language
 from dashboard.period import KINDS, Kind, Period, containing
 from dashboard.store import Dimension, Scope, Store
 
-DIMENSIONS: tuple[Dimension, ...] = ("department", "window", "channel")
+DIMENSIONS: tuple[Dimension, ...] = ("scope", "department", "window", "channel")
 _HALL = "_hall"
 _VIEW = "_view"
 

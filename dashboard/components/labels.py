@@ -12,7 +12,8 @@ def code_label(codelist: str, code: str | None, speak: Language) -> str:
     """The label of a code; a code that is not in its list is shown as it came."""
     if not code:
         return speak("（未填）")
-    entry = codes().get(codelist, {}).get(code)
+    listed = codes().get(codelist) or (code_list(DIMENSIONS[codelist]) if codelist in DIMENSIONS else {})
+    entry = listed.get(code)
     return speak.pick(entry.zh, entry.en) if entry else code
 
 
@@ -51,6 +52,8 @@ def ages(speak: Language) -> dict[str, str]:
 def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
     """The scope of a page in words."""
     parts = []
+    if scope.scope:
+        parts.append(speak("范围") + speak.colon + code_label("scope", scope.scope, speak))
     if scope.department:
         parts.append(speak("部门") + speak.colon + scope.department)
     if scope.window:

@@ -36,6 +36,7 @@ _LISTED = (
     Dimension("channel", "渠道", "Channel", "channel", "code", "channel"),
     Dimension("case_type", "办件类型", "Case type", "case_type", "code", "case_type"),
     Dimension("item_kind", "事项类型", "Item kind", "item_kind", "code", "item_kind"),
+    Dimension("place", "办理层级", "Handled at", "place", "code", "place"),
     Dimension("item", "事项编码", "Item code", "item_code"),
     Dimension("item_name", "事项名称", "Item", "item_name"),
     Dimension("workdays", "用时（工作日）", "Working days used", "used_workdays", "integer"),
@@ -51,13 +52,13 @@ DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _
 
 _STEPS = ("day", "week", "month", "quarter", "year")
 _DAYS = (*_STEPS, "weekday")
-_CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind")
+_CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind", "place")
 MARTS: dict[str, tuple[str, ...]] = {
     "mart_case_day": _CASE,
-    "mart_item_day": (*_DAYS, "department", "item", "item_name"),
-    "mart_case_hour": (*_DAYS, "hour", "department", "window", "channel"),
+    "mart_item_day": (*_DAYS, "department", "place", "item", "item_name"),
+    "mart_case_hour": (*_DAYS, "hour", "department", "window", "channel", "place"),
     "mart_used_workdays": (*_CASE, "workdays"),
-    "mart_backlog_change": (*_STEPS, "department", "window", "channel", "case_type", "item_kind", "age"),
+    "mart_backlog_change": (*_STEPS, "department", "window", "channel", "case_type", "item_kind", "place", "age"),
     "mart_application_day": (*_DAYS, "department", "channel"),
     "mart_one_window_day": (*_DAYS, "category", "window"),
     "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
@@ -72,6 +73,12 @@ _OWN_CODES: dict[str, dict[str, Code]] = {
         "centre": Code(zh="中心进驻", en="Handled in the hall"),
         "township": Code(zh="乡镇", en="Townships"),
     },
+    "place": {
+        "centre": Code(zh="区直部门，进驻中心", en="District department, in the hall"),
+        "district": Code(zh="区直部门，未进驻中心", en="District department, not in the hall"),
+        "township": Code(zh="乡镇", en="Township"),
+        "township_centre": Code(zh="乡镇，进驻中心", en="Township, in the hall"),
+    },
     "age": {
         "a00_05": Code(zh="0–5 个工作日", en="0-5 working days"),
         "a06_10": Code(zh="6–10 个工作日", en="6-10 working days"),
@@ -79,6 +86,13 @@ _OWN_CODES: dict[str, dict[str, Code]] = {
         "a21_40": Code(zh="21–40 个工作日", en="21-40 working days"),
         "a41_up": Code(zh="41 个工作日以上", en="41 working days and more"),
     },
+}
+
+# A scope of the item list (口径) as the places of cases it takes in. Cases whose item is on no list are in `all` alone.
+SCOPE_PLACES: dict[str, tuple[str, ...]] = {
+    "district": ("centre", "district"),
+    "centre": ("centre", "township_centre"),
+    "township": ("township", "township_centre"),
 }
 
 
