@@ -10,7 +10,8 @@ from etl.config import HallError, Home, Settings
 from etl.ingest.warehouse import ensure_tables
 from etl.timerules import write_rules
 
-CASE_EVENTS = ("applied_at", "received_at", "supplement_notice_at", "accepted_at", "closed_at")
+# `synced_at` is no event, but up to then the source system knew the case: one still open there was open on that day.
+CASE_EVENTS = ("applied_at", "received_at", "supplement_notice_at", "accepted_at", "closed_at", "synced_at")
 OTHER_EVENTS = (("raw_application", "submitted_at"), ("raw_one_window", "received_at"), ("raw_certificate", "stored_on"))
 
 
