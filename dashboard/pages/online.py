@@ -197,16 +197,16 @@ def render(hall: Hall) -> None:
     kpi.cards(hall, CARDS)
     if not series.fits(hall, "online_applications"):
         states.not_by_scope(_)
-        return
-    if not hall.store.measure("online_applications", hall.period, hall.scope).value:
-        states.nothing(_("本期没有网上申报"))
-    else:
+    elif hall.store.measure("online_applications", hall.period, hall.scope).value:
         _funnel(hall)
         _precheck(hall)
         _overdue(hall)
         _returns(hall)
         _breakdown(hall)
-    _express(hall)
+        _express(hall)
+    else:
+        states.nothing(_("本期没有网上申报"))
+        _express(hall)
     _counters(hall)
 
 
