@@ -62,11 +62,11 @@ def _course(hall: Hall) -> None:
     columns = [
         Column("category", _("类别")),
         *(Column(name, kpi.label(name, _), "integer") for name in STEPS),
-        Column("one_window_completion_rate", kpi.label("one_window_completion_rate", _), "percent"),
+        Column("one_window_completion_rate", _("出件率"), "percent", help=kpi.label("one_window_completion_rate", _)),
         Column("one_window_joint", kpi.label("one_window_joint", _), "integer"),
-        Column("dispatch", kpi.label("one_window_dispatch_mean_hours", _), "decimal"),
-        Column("handover", kpi.label("one_window_handover_mean_hours", _), "decimal"),
-        Column("whole", kpi.label("one_window_whole_mean_workdays", _), "decimal"),
+        Column("dispatch", _("分发（小时）"), "decimal", help=kpi.label("one_window_dispatch_mean_hours", _)),
+        Column("handover", _("交接（小时）"), "decimal", help=kpi.label("one_window_handover_mean_hours", _)),
+        Column("whole", _("到出件（工作日）"), "decimal", help=kpi.label("one_window_whole_mean_workdays", _)),
         Column("note", _("均值说明")),
     ]
     data = data.assign(note=series.few_notes(data["one_window_completed"], hall.store.settings.minimum_denominator, _))
@@ -147,15 +147,15 @@ def _departments(hall: Hall) -> None:
     data = data.assign(share=data["share"].where(data["joint"] >= minimum), note=series.few_notes(data["parts"], minimum, _))
     columns = [
         Column("department", _("部门"), width="medium"),
-        Column("parts", kpi.label("one_window_parts", _), "integer"),
-        Column("finished", kpi.label("one_window_parts_finished", _), "integer"),
-        Column("returned", kpi.label("one_window_parts_returned", _), "integer"),
-        Column("hours", kpi.label("one_window_handover_mean_hours", _), "decimal"),
-        Column("nine", kpi.label("one_window_handover_p90_hours", _), "decimal"),
-        Column("days", kpi.label("one_window_handling_mean_workdays", _), "decimal"),
-        Column("joint", kpi.label("one_window_joint_parts", _), "integer"),
-        Column("slowest", kpi.label("one_window_slowest", _), "integer"),
-        Column("share", kpi.label("one_window_slowest_rate", _), "percent"),
+        Column("parts", _("环节数"), "integer", help=kpi.label("one_window_parts", _)),
+        Column("finished", _("已办完"), "integer", help=kpi.label("one_window_parts_finished", _)),
+        Column("returned", _("退回"), "integer", help=kpi.label("one_window_parts_returned", _)),
+        Column("hours", _("交接（小时）"), "decimal", help=kpi.label("one_window_handover_mean_hours", _)),
+        Column("nine", _("交接九成位"), "decimal", help=kpi.label("one_window_handover_p90_hours", _)),
+        Column("days", _("办理（工作日）"), "decimal", help=kpi.label("one_window_handling_mean_workdays", _)),
+        Column("joint", _("联办"), "integer", help=kpi.label("one_window_joint_parts", _)),
+        Column("slowest", _("最慢次数"), "integer", help=kpi.label("one_window_slowest", _)),
+        Column("share", _("最慢占比"), "percent", help=kpi.label("one_window_slowest_rate", _)),
         Column("note", _("均值说明")),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "one_window_departments")
@@ -182,7 +182,7 @@ def _joint(hall: Hall) -> None:
         Column("received_on", _("收件日"), "date"),
         Column("slowest_department", _("最慢的部门"), width="medium"),
         Column("slowest_hours", _("占用工作小时"), "decimal"),
-        Column("state", _("该部门"), width="small"),
+        Column("state", _("该部门")),
         Column("part_count", _("部门数"), "integer"),
         Column("finished_parts", _("已办完的部门"), "integer"),
         Column("whole_workdays", _("收件到出件（工作日）"), "integer"),
@@ -249,15 +249,15 @@ def _before_after(hall: Hall) -> None:
     )
     columns = [
         Column(dimension, names[dimension], width="large" if dimension == "item_name" else "medium"),
-        Column("n_before", _("改革前收件"), "integer"),
-        Column("closed_before", _("其中已办结"), "integer"),
-        Column("mean_before", _("改革前平均工作日"), "decimal"),
-        Column("median_before", _("改革前中位数"), "decimal"),
-        Column("n_after", _("改革后收件"), "integer"),
-        Column("closed_after", _("已办结"), "integer"),
-        Column("mean_after", _("改革后平均工作日"), "decimal"),
-        Column("median_after", _("改革后中位数"), "decimal"),
-        Column("difference", _("平均工作日之差"), "decimal"),
+        Column("n_before", _("前：收件"), "integer"),
+        Column("closed_before", _("前：已办结"), "integer"),
+        Column("mean_before", _("前：平均工作日"), "decimal"),
+        Column("median_before", _("前：中位数"), "decimal"),
+        Column("n_after", _("后：收件"), "integer"),
+        Column("closed_after", _("后：已办结"), "integer"),
+        Column("mean_after", _("后：平均工作日"), "decimal"),
+        Column("median_after", _("后：中位数"), "decimal"),
+        Column("difference", _("差（后减前）"), "decimal"),
         Column("note", _("说明")),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), f"reform_{dimension}")

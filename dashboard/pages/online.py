@@ -51,7 +51,7 @@ def _funnel(hall: Hall) -> None:
     missing = hall.store.measure("online_unmatched", hall.period, hall.scope).value or 0
     if missing:
         st.warning(_("有 {n} 件给出了办件编号，办件库中却没有这个编号").format(n=f"{missing:,.0f}"), icon=":material/link_off:")
-    columns = [Column("step", _("环节"), width="medium"), Column("count", _("件数"), "integer")]
+    columns = [Column("step", _("走到的一步"), width="medium"), Column("count", _("数量"), "integer")]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "funnel")
 
 
@@ -69,7 +69,7 @@ def _spread(hall: Hall, name: str, dimension: str, most: int, title: str, unit: 
     counts[f"≥{most}"] = sum(value for size, value in sizes.items() if size >= most)
     st.plotly_chart(charts.histogram(counts, kpi.unit(name, _)), key=key, config=charts.config(_.code), alt=title)
     data = pd.DataFrame(sorted(sizes.items()), columns=["size", "count"])
-    tables.table(hall, data, [Column("size", unit, "integer"), Column("count", _("件数"), "integer")], title, frame.scope_text(hall), key)
+    tables.table(hall, data, [Column("size", unit, "integer"), Column("count", _("数量"), "integer")], title, frame.scope_text(hall), key)
 
 
 def _precheck(hall: Hall) -> None:

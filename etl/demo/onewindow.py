@@ -74,6 +74,8 @@ def _part(random: Random, days: Days, intake: Intake, department: Department, is
     if intake.dispatched_at is None:
         raise ValueError(f"{intake.intake_no} was not passed to anybody")
     dispatched_at = later(random, intake.dispatched_at, 0, 12)
+    if intake.result_at is not None:
+        dispatched_at = min(dispatched_at, intake.result_at)
     waits = random.choices((0, 1, 2, 3), (30, 45, 18, 7) if is_slow else (82, 15, 3, 0))[0]
     taken_on = days.add(dispatched_at.date(), waits)
     received_at: datetime | None = (
@@ -81,14 +83,13 @@ def _part(random: Random, days: Days, intake: Intake, department: Department, is
     )
     last = intake.result_at
     if last is not None and received_at is not None:
-        received_at = min(received_at, last)
+        received_at = max(dispatched_at, min(received_at, (dispatched_at + (last - dispatched_at) / 2).replace(second=0)))
         finished_at = _before(random, days, received_at, last, is_lead)
     elif intake.case_no == "" and received_at is not None:
         # What never became a case was sent back to the window.
         finished_at = moment_after(random, received_at, days.add(received_at.date(), random.choice((0, 1, 1, 2))), days)
     else:
         finished_at = None
-    dispatched_at = min(dispatched_at, received_at) if received_at else dispatched_at
     received_at = received_at if received_at is not None and received_at <= cut_off else None
     finished_at = finished_at if received_at is not None and finished_at is not None and finished_at <= cut_off else None
     result = "0" if finished_at is None else "3" if intake.case_no == "" else random.choices(("1", "2"), (98, 2))[0]
