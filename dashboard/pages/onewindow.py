@@ -252,13 +252,13 @@ def _before_after(hall: Hall) -> None:
         Column("n_before", _("前：收件"), "integer"),
         Column("closed_before", _("前：已办结"), "integer"),
         Column("mean_before", _("前：平均工作日"), "decimal"),
-        Column("median_before", _("前：中位数"), "decimal"),
         Column("n_after", _("后：收件"), "integer"),
         Column("closed_after", _("后：已办结"), "integer"),
         Column("mean_after", _("后：平均工作日"), "decimal"),
-        Column("median_after", _("后：中位数"), "decimal"),
         Column("difference", _("差（后减前）"), "decimal"),
         Column("note", _("说明")),
+        Column("median_before", _("前：中位数"), "decimal"),
+        Column("median_after", _("后：中位数"), "decimal"),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), f"reform_{dimension}")
 

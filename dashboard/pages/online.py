@@ -149,15 +149,15 @@ def _breakdown(hall: Hall) -> None:
     data = data.assign(note=series.few_notes(data["due"], hall.store.settings.minimum_denominator, _))
     columns = [
         Column(dimension, names[dimension], width="large" if dimension == "item_name" else "medium"),
-        Column("submitted", kpi.label("online_applications", _), "integer"),
-        Column("on_time", kpi.label("precheck_on_time_rate", _), "percent"),
-        Column("hours", kpi.label("precheck_mean_hours", _), "decimal"),
-        Column("returned", kpi.label("online_precheck_returned", _), "integer"),
-        Column("return_rate", kpi.label("precheck_return_rate", _), "percent"),
-        Column("matched", kpi.label("online_matched", _), "integer"),
-        Column("case_rate", kpi.label("online_case_rate", _), "percent"),
-        Column("sent", kpi.label("express_sent", _), "integer"),
-        Column("days", kpi.label("express_mean_days", _), "decimal"),
+        Column("submitted", _("申报"), "integer", help=kpi.label("online_applications", _)),
+        Column("on_time", _("及时率"), "percent", help=kpi.label("precheck_on_time_rate", _)),
+        Column("hours", _("预审（小时）"), "decimal", help=kpi.label("precheck_mean_hours", _)),
+        Column("returned", _("退回"), "integer", help=kpi.label("online_precheck_returned", _)),
+        Column("return_rate", _("退回率"), "percent", help=kpi.label("precheck_return_rate", _)),
+        Column("matched", _("成为办件"), "integer", help=kpi.label("online_matched", _)),
+        Column("case_rate", _("成件比例"), "percent", help=kpi.label("online_case_rate", _)),
+        Column("sent", _("寄出"), "integer", help=kpi.label("express_sent", _)),
+        Column("days", _("寄递天数"), "decimal", help=kpi.label("express_mean_days", _)),
         Column("note", _("比率说明")),
     ]
     tables.table(hall, data, columns, names[dimension], frame.scope_text(hall), f"online_by_{dimension}")

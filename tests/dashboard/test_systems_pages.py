@@ -207,3 +207,18 @@ def test_before_october_there_is_no_intake_and_the_page_says_so(open_page):
     words = " ".join(texts(app))
     assert "一窗受理自 2018年10月1日 起" in words
     assert "本期没有联办件" in words
+
+
+def test_published_lists_name_nobody_and_hold_no_free_text(store):
+    for table in ("fact_application", "fact_one_window", "fact_one_window_part"):
+        columns = set(store.query(f"select * from {table} limit 1").columns)
+        assert not columns & {
+            "applicant_name",
+            "applicant_id_no",
+            "applicant_phone",
+            "handler",
+            "opinion",
+            "remark",
+            "express_no",
+            "reason_text",
+        }

@@ -97,7 +97,10 @@ held as (
         taken_ordinal - sent_ordinal as handover_workdays,
         done_at_minute - taken_at_minute as handling_minutes,
         done_ordinal - taken_ordinal as handling_workdays,
-        greatest(coalesce(done_at_minute, last_minute) - sent_at_minute, 0) as held_minutes
+        case
+            when coalesce(done_at_minute, last_minute) < sent_at_minute then 0
+            else coalesce(done_at_minute, last_minute) - sent_at_minute
+        end as held_minutes
     from timed
 ),
 

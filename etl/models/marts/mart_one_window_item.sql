@@ -27,7 +27,11 @@ course as (
         fact_case.item_name,
         item_category.category,
         case when taken_in.case_no is not null then 'one_window' else 'other' end as route,
-        case when fact_case.is_closed then greatest(closed.ordinal - received.ordinal, 0) else -1 end as used_workdays,
+        case
+            when not fact_case.is_closed then -1
+            when closed.ordinal < received.ordinal then 0
+            else closed.ordinal - received.ordinal
+        end as used_workdays,
         fact_case.is_closed
     from fact_case
     inner join item_category on fact_case.item_code = item_category.item_code and item_category.place = 1
