@@ -34,7 +34,8 @@ def is_rate(found: Indicator) -> bool:
 def digits(found: Indicator, value: float | None = None) -> int:
     """Decimals shown: whole numbers for counts, one for rates and means, and for a percentile that falls between two cases."""
     if found.kind == "percentile":
-        return 0 if value is None or float(value).is_integer() else 1
+        # A histogram of quarters gives quarters.
+        return 0 if value is None or float(value).is_integer() else 1 if found.sizes_per_unit == 1 else 2
     return 1 if found.kind in ("rate", "mean") else 0
 
 
@@ -94,15 +95,15 @@ def _explanation(hall: Hall, found: Indicator, now: Measure) -> None:
     st.markdown("\n\n".join(lines))
 
 
-def card(hall: Hall, name: str) -> None:
-    """One card."""
+def card(hall: Hall, name: str, place: str = "") -> None:
+    """One card. `place` tells it from another card of the same indicator on the page."""
     _, store = hall.speak, hall.store
     found = indicator(name)
     missing = store.unsupported(name, hall.scope)
     earlier = comparison(hall.period, store.as_of)
     now = Measure(name, None, None, None, None) if missing else store.measure(name, hall.period, hall.scope)
     scarce = few(found, now, store.settings.minimum_denominator)
-    with st.container(border=True, height="stretch", key=f"{'few' if scarce else 'kpi'}_{name}"):
+    with st.container(border=True, height="stretch", key=f"{'few' if scarce else 'kpi'}_{place}{name}"):
         delta, note = None, ""
         if missing:
             note = _("不能按所选条件统计")

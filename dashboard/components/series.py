@@ -10,8 +10,10 @@ from dashboard.components.tables import Column
 from dashboard.language import Language
 from dashboard.period import Grain, Period, containing
 from dashboard.session import Hall
+from etl.indicators.dimensions import DIMENSIONS
+from etl.records import codes
 
-CODED = {"channel": "channel", "case_type": "case_type", "item_kind": "item_kind"}
+CODED = {name: one.codes for name, one in DIMENSIONS.items() if one.codes in codes()}
 
 
 def step_start(grain: Grain, text: str) -> date:
@@ -46,11 +48,16 @@ def few_notes(counts: pd.Series, minimum: int, speak: Language) -> list[str]:
     return [speak("样本少，n={n}").format(n=int(n)) if n < minimum else "" for n in counts.fillna(0)]
 
 
-def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str) -> pd.DataFrame:
+def fits(hall: Hall, name: str, *by: str) -> bool:
+    """Whether the indicator can be narrowed to the scope and broken down by these dimensions together."""
+    return not hall.store.unsupported_by(name, hall.scope, by)
+
+
+def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str, period: Period | None = None) -> pd.DataFrame:
     """One row a value of the dimension; columns as `column: (indicator, field)`; `value` counts absent as missing."""
     merged: pd.DataFrame | None = None
     for column, (name, field) in columns.items():
-        frame = hall.store.series(name, hall.period, hall.scope, (dimension,))[[dimension, field]].rename(columns={field: column})
+        frame = hall.store.series(name, period or hall.period, hall.scope, (dimension,))[[dimension, field]].rename(columns={field: column})
         merged = frame if merged is None else merged.merge(frame, on=dimension, how="outer")
     if merged is None:
         return pd.DataFrame(columns=[dimension, *columns])
@@ -60,7 +67,7 @@ def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: 
 def named_values(values: Sequence[object] | pd.Series, dimension: str, speak: Language) -> list[str]:
     """Values of a dimension in words."""
     if dimension in CODED:
-        return [code_label(CODED[dimension], str(value), speak) for value in values]
+        return [code_label(str(CODED[dimension]), str(value), speak) for value in values]
     return [str(value) if value else speak("（未填）") for value in values]
 
 

@@ -13,6 +13,7 @@ from etl.demo.catalogue import catalogue
 from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
+from etl.demo.onewindow import departments_of, parts, write_parts
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
 from etl.demo.writers import MARK, Planted
 
@@ -43,6 +44,7 @@ class Totals:
     carried_over: int
     applications: int
     intakes: int
+    parts: int
     suspensions: int
     certificates: int
     items: int
@@ -79,6 +81,7 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     held = cases(random("cases"), hall, days, round(CASES * scale), round(CARRIED_OVER * scale))
     applied = applications(random("applications"), hall, days, held, round(APPLICATIONS * scale), cut_off)
     taken_in = intakes(random("intakes"), days, held, cut_off)
+    passed_on = parts(random("parts"), hall, days, taken_in, cut_off)
     certified = certificates(random("certificates"), hall, days, held, round(CERTIFICATES_STORED * scale), cut_off)
     files: list[Path] = []
     planted: list[Planted] = []
@@ -87,7 +90,8 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         write_registers(folder, hall, year),
         write_cases(folder, random("cases-dirt"), held, year),
         write_applications(folder, random("applications-dirt"), applied, year),
-        write_intakes(folder, random("intakes-dirt"), taken_in, year),
+        write_intakes(folder, random("intakes-dirt"), taken_in, year, departments_of(passed_on)),
+        write_parts(folder, random("parts-dirt"), passed_on, year),
         write_suspensions(folder, random("suspensions-dirt"), held, year, cut_off),
         write_certificates(folder, random("certificates-dirt"), certified, year),
     ):
@@ -99,6 +103,7 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         carried_over=sum(case.received_at.year < year for case in held),
         applications=len(applied),
         intakes=len(taken_in),
+        parts=len(passed_on),
         suspensions=sum(stop.started_on <= cut_off.date() for case in held for stop in case.suspensions),
         certificates=sum(certificate.stored_on is not None for certificate in certified),
         items=len(hall.items),

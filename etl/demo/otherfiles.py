@@ -195,8 +195,8 @@ def _application_cells(entry: Application) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def write_intakes(folder: Path, random: Random, intakes: Sequence[Intake], year: int) -> Written:
-    """The comprehensive windows' system: a JSON document a month since October, the last one packed."""
+def write_intakes(folder: Path, random: Random, intakes: Sequence[Intake], year: int, departments: Mapping[str, str]) -> Written:
+    """The comprehensive windows' system: a JSON document a month since October, the last one packed. `departments` lists an intake's."""
     spoils = (
         put("missing_category", "windowType", ""), put("unknown_category", "windowType", "9"),
         swap("result_before_received", "receiveTime", "finishTime"),
@@ -206,19 +206,20 @@ def write_intakes(folder: Path, random: Random, intakes: Sequence[Intake], year:
     planted: list[Planted] = []
     for month in (10, 11, 12):
         held = [intake for intake in intakes if intake.received_at.month == month]
-        rows = _rows(INTAKE_HEADERS, [_intake_cells(intake) for intake in held])
+        rows = _rows(INTAKE_HEADERS, [_intake_cells(intake, departments) for intake in held])
         path = folder / f"{MARK}一窗受理_{year}{month}.json{'.gz' if month == 12 else ''}"
         planted += write_json(path, INTAKE_HEADERS, plant(random, INTAKE_HEADERS, rows, "intakeNo", spoils, (), doubles=2), month == 12)
         files.append(path)
     return files, planted
 
 
-def _intake_cells(intake: Intake) -> tuple[str, ...]:
+def _intake_cells(intake: Intake, departments: Mapping[str, str]) -> tuple[str, ...]:
     events = [moment for moment in (intake.received_at, intake.dispatched_at, intake.result_at) if moment is not None]
     category = str(("social", "investment", "property", "business").index(intake.category) + 1)
     return (
         intake.intake_no, intake.case_no, category, intake.window, intake.ticket_no, intake.item.code, intake.item.name,
-        intake.item.department.name, intake.applicant_name, _compact(intake.received_at), _compact(intake.dispatched_at),
+        departments.get(intake.intake_no, intake.item.department.name), intake.applicant_name,
+        _compact(intake.received_at), _compact(intake.dispatched_at),
         _compact(intake.result_at), "", _compact(max(events)),
     )  # fmt: skip
 

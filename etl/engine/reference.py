@@ -8,6 +8,8 @@ import duckdb
 from etl.calendar import Calendar, write_calendar
 from etl.config import HallError, Home, Settings
 from etl.ingest.warehouse import ensure_tables
+from etl.officehours import write_office_hours
+from etl.returnreasons import write_return_reasons
 from etl.timerules import write_rules
 
 # `synced_at` is no event, but up to then the source system knew the case: one still open there was open on that day.
@@ -44,6 +46,8 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
     calendar = Calendar.load(home.overlay("calendars"))
     write_calendar(con, calendar)
     write_rules(con, home.overlay("rules"))
+    hours_version = write_office_hours(con, home.overlay("rules"), calendar)
+    write_return_reasons(con, home.overlay("rules"))
     day = cut_off(con, as_of or settings.as_of, now.date())
     write_meta(
         con,
@@ -52,8 +56,10 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
             "built_at": now.isoformat(timespec="seconds"),
             "calendar_version": calendar.version,
             "rules_version": _rules_version(con),
+            "office_hours_version": hours_version,
             "due_soon_workdays": str(settings.due_soon_workdays),
             "precheck_workdays": str(settings.precheck_workdays),
+            "one_window_from": settings.one_window_from.isoformat(),
             "hall_name": settings.hall_name,
         },
     )

@@ -40,9 +40,20 @@ _LISTED = (
     Dimension("item", "事项编码", "Item code", "item_code"),
     Dimension("item_name", "事项名称", "Item", "item_name"),
     Dimension("workdays", "用时（工作日）", "Working days used", "used_workdays", "integer"),
+    Dimension(
+        "hours",
+        "用时（工作小时，不足一小时按一小时）",
+        "Working hours used, rounded up",
+        "cast(ceil(used_quarter_hours / 4.0) as bigint)",
+        "integer",
+    ),
+    Dimension("express_days", "寄递天数", "Days by express", "express_days", "integer"),
     Dimension("age", "在办时长", "Age", "age", "code", "age"),
     Dimension("unit", "单位", "Unit", "unit"),
     Dimension("stock_or_new", "存量增量", "Stock or new", "stock_or_new", "code", "stock_or_new"),
+    Dimension("reason", "退回原因", "Reason returned", "return_reason", "code", "return_reason"),
+    Dimension("stage", "一窗环节", "Stage of an intake", "stage", "code", "one_window_stage"),
+    Dimension("route", "进件渠道", "Door", "route", "code", "intake_route"),
     Dimension("category", "综合窗口类别", "Category", "category", "code", "one_window_category"),
     Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
     Dimension("version", "清单版本", "Version", "version"),
@@ -53,6 +64,7 @@ DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _
 _STEPS = ("day", "week", "month", "quarter", "year")
 _DAYS = (*_STEPS, "weekday")
 _CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind", "place")
+_ITEM = ("item", "item_name")
 MARTS: dict[str, tuple[str, ...]] = {
     "mart_case_day": _CASE,
     "mart_item_day": (*_DAYS, "department", "place", "item", "item_name"),
@@ -60,7 +72,16 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_used_workdays": (*_CASE, "workdays"),
     "mart_backlog_change": (*_STEPS, "department", "window", "channel", "case_type", "item_kind", "place", "age"),
     "mart_application_day": (*_DAYS, "department", "channel"),
+    "mart_application_item_day": (*_DAYS, "department", "channel", *_ITEM),
+    "mart_precheck_time": (*_DAYS, "department", "channel", *_ITEM, "workdays", "hours"),
+    "mart_precheck_return": (*_DAYS, "department", "channel", *_ITEM, "reason"),
+    "mart_express_day": (*_DAYS, "department", "channel", *_ITEM, "express_days"),
+    "mart_two_counters": (*_DAYS, "department"),
     "mart_one_window_day": (*_DAYS, "category", "window"),
+    "mart_one_window_part_day": (*_DAYS, "category", "window", "department"),
+    "mart_one_window_time": (*_DAYS, "category", "window", "stage", "workdays", "hours"),
+    "mart_one_window_part_time": (*_DAYS, "category", "window", "department", "stage", "workdays", "hours"),
+    "mart_one_window_item": (*_DAYS, "department", *_ITEM, "category", "route", "workdays"),
     "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
     "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips"),
     "mart_department": (*_STEPS, "department"),

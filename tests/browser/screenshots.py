@@ -41,6 +41,8 @@ def pictures(home: Path) -> list[Picture]:
         Picture("overview-en", f"?lang=en&{month}"),
         Picture("throughput-zh", "throughput?lang=zh&period=quarter&on=" + containing("quarter", store.as_of).first.isoformat()),
         Picture("timelimits-zh", f"timelimits?lang=zh&{month}", height=1500),
+        Picture("online-zh", f"online?lang=zh&period=year&on={year.first}", height=1500),
+        Picture("onewindow-zh", f"onewindow?lang=zh&{month}", height=1500),
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
         Picture("overview-wall", f"?lang=zh&period=year&on={year.first}", 1920, 1080),
         Picture("overview-phone", f"?lang=zh&{month}", 390, 844),
@@ -51,7 +53,7 @@ def take(opened: Browser, address: str, picture: Picture) -> None:
     context = opened.new_context(viewport={"width": picture.width, "height": picture.height}, locale="zh-CN")
     page = context.new_page()
     page.goto(f"{address}/{picture.path}")
-    page.locator("[data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
+    page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=60_000)
     # Charts are drawn after their data have come, and labels are set after that.
     page.wait_for_timeout(3000)
