@@ -33,23 +33,18 @@ def _trend(hall: Hall) -> None:
     title = _("存量与增量证照入库")
     st.subheader(title, anchor=False)
     period, grain = _steps(hall)
-    data = hall.store.series("certificates_stored", period, hall.scope, (grain, "stock_or_new"))
-    if data.empty or not data["value"].fillna(0).sum():
+    by_kind = {
+        kind: series.over_time(hall, {kind: "certificates_stored"}, period, grain, (("stock_or_new", kind),)) for kind in ("stock", "new")
+    }
+    data = by_kind["stock"].merge(by_kind["new"][["start", "new"]], on="start", how="outer").fillna({"stock": 0, "new": 0})
+    data = data.assign(all=data["stock"] + data["new"])
+    if not data["all"].sum():
         states.nothing(_("本期没有证照入库"))
         return
-    wide = data.pivot_table(index=grain, columns="stock_or_new", values="value", aggfunc="sum").fillna(0).reset_index()
-    wide = wide.assign(**{kind: wide.get(kind, 0.0) for kind in ("stock", "new")})
-    starts = [series.step_start(grain, str(value)) for value in wide[grain]]
-    wide = wide.assign(
-        start=starts,
-        step=[_.step(grain, start) for start in starts],
-        weekday=[_.weekday(start) for start in starts],
-        all=wide["stock"] + wide["new"],
-    ).sort_values("start")
     words = {"stock": _("存量"), "new": _("增量")}
     shown = [charts.Series("stock", words["stock"], charts.BLUE), charts.Series("new", words["new"], charts.ORANGE, "/")]
     st.plotly_chart(
-        charts.bars(wide, "step", shown, kpi.unit("certificates_stored", _)), key="stored", config=charts.config(_.code), alt=title
+        charts.bars(data, "step", shown, kpi.unit("certificates_stored", _)), key="stored", config=charts.config(_.code), alt=title
     )
     columns = [
         *series.step_columns(hall, grain),
@@ -57,7 +52,7 @@ def _trend(hall: Hall) -> None:
         Column("new", words["new"], "integer"),
         Column("all", kpi.label("certificates_stored", _), "integer"),
     ]
-    tables.table(hall, wide, columns, title, frame.scope_text(hall), "stored")
+    tables.table(hall, data, columns, title, frame.scope_text(hall), "stored")
 
 
 def _steps(hall: Hall) -> tuple[Period, Grain]:

@@ -193,7 +193,7 @@ def _said(hall: Hall, change: str, count: float | None, text: str) -> str:
     _ = hall.speak
     absent = count is None or count != count
     if change in ("added", "dropped"):
-        return ""
+        return "—"
     if change == "trips":
         return _("未承诺") if absent or count is None or count < 0 else _.count("{n} 趟", int(count))
     if change in ("promised", "statutory"):
@@ -240,12 +240,16 @@ def _changes(hall: Hall, item_scope: str, where: Conditions) -> None:
             st.markdown(f"{kpi.label(name, _)}{_.colon}**{value:,.0f}**")
         columns = [Column("change", _("变化类别")), Column("changes", kpi.label("item_changes", _), "integer")]
         tables.table(hall, data, columns, title, frame.scope_text(hall), "change_counts")
-    _change_list(hall, queries.changes(hall.store, day, hall.scope, item_scope))
+    words = {"": _("全部"), **dict(zip(kinds, data["change"], strict=True))}
+    kind = choice.box("kind", words, "", _("变化类别"))
+    listed = queries.changes(hall.store, day, hall.scope, item_scope)
+    _change_list(hall, listed[listed["change"] == kind] if kind else listed)
 
 
 def _change_list(hall: Hall, listed: pd.DataFrame) -> None:
     _ = hall.speak
     title = _("变化明细")
+    st.markdown(f"**{title}**")
     if len(listed) == LIST_LIMIT:
         st.caption(_("只列出前 {n} 行").format(n=f"{LIST_LIMIT:,}"))
     sides = {
