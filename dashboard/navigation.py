@@ -44,6 +44,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
     Entry("online", "systems", "language", lambda _: _("网上大厅")),
     Entry("onewindow", "systems", "meeting_room", lambda _: _("一窗受理")),
+    Entry("certificates", "systems", "badge", lambda _: _("电子证照")),
+    Entry("items", "systems", "list_alt", lambda _: _("事项清单")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}

@@ -25,6 +25,7 @@ from etl.timelimit import Due, explain
 
 Dimension = Literal["scope", "department", "window", "channel"]
 DIMENSIONS: dict[Dimension, str] = {"scope": "place", "department": "department", "window": "window_name", "channel": "channel"}
+Conditions = tuple[tuple[str, str], ...]
 LIST_LIMIT = 5000
 CASE_COLUMNS = (
     "case_no, item_name, department, window_name, channel, case_type, received_on, started_on, promised_limit, promised_unit, "
@@ -131,9 +132,9 @@ class Store:
         )
         return [str(value) for value in frame["choice"]]
 
-    def measure(self, name: str, period: Period, scope: Scope) -> Measure:
+    def measure(self, name: str, period: Period, scope: Scope, where: Conditions = ()) -> Measure:
         """The indicator over the whole period. Raises HallError when it has no such dimension."""
-        frame = self.series(name, period, scope, ())
+        frame = self.series(name, period, scope, (), where)
         if frame.empty:
             return Measure(name, None, None, None, None)
         row = frame.iloc[0]
@@ -142,9 +143,13 @@ class Store:
         )
         return Measure(name, value, numerator, denominator, None if n is None else int(n))
 
-    def series(self, name: str, period: Period, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
-        """The indicator by dimensions: their columns, then numerator, denominator, value and n."""
-        return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, tuple(scope.chosen().items()))
+    def series(self, name: str, period: Period, scope: Scope, by: tuple[str, ...], where: Conditions = ()) -> pd.DataFrame:
+        """The indicator by dimensions: their columns, then numerator, denominator, value and n.
+
+        `where` are conditions of the page's own beside the scope, such as the scope of the item list.
+        """
+        conditions = (*scope.chosen().items(), *where)
+        return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, conditions)
 
     def unsupported(self, name: str, scope: Scope) -> list[str]:
         """Dimensions of the scope by which this indicator cannot be narrowed."""

@@ -17,18 +17,10 @@ from etl.records.masking import masked_person
 
 READING: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
 COPIED = (
-    "ref_calendar",
-    "ref_workday",
-    "ref_suspension_rule",
-    "ref_time_rule",
-    "fact_suspension",
-    "fact_application",
-    "fact_one_window",
-    "fact_one_window_part",
-    "batch",
-    "batch_warning",
-    "meta",
-)
+    "fact_application", "fact_one_window", "fact_one_window_part",
+    "fact_item", "fact_item_change", "fact_certificate_missing", "fact_unit_access", "fact_cancelled_proof",
+    "ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta",
+)  # fmt: skip
 ORDER = ("day", "received_on", "department", "window_name", "case_no")
 # An organisation is public and named in full; where its file does not say what an applicant is, only a name that can be no person's is.
 ORGANISATION = (

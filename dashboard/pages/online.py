@@ -126,7 +126,7 @@ def _breakdown(hall: Hall) -> None:
     _ = hall.speak
     st.subheader(_("按部门和事项"), anchor=False)
     names = {"department": _("部门"), "item_name": _("事项")}
-    dimension = choice.kept("by", names, "department", _("统计维度"))
+    dimension = choice.buttons("by", names, "department", _("统计维度"))
     fields = {
         "submitted": ("online_applications", "value"),
         "due": ("precheck_on_time_rate", "denominator"),

@@ -23,7 +23,9 @@ def _flow(hall: Hall) -> None:
     grain: Grain = fitting[0]
     if len(fitting) > 1:
         preferred = series.trend_period(shown)[1]
-        picked = choice.kept("step", {one: names[one] for one in fitting}, preferred if preferred in fitting else fitting[0], _("时间步长"))
+        picked = choice.buttons(
+            "step", {one: names[one] for one in fitting}, preferred if preferred in fitting else fitting[0], _("时间步长")
+        )
         grain = next(one for one in fitting if one == picked)
     period: Period = series.trend_period(shown)[0] if shown.kind == "day" else shown
     data = series.over_time(hall, FLOW, period, grain)
@@ -51,7 +53,7 @@ def _breakdown(hall: Hall) -> None:
     _ = hall.speak
     st.subheader(_("按部门、窗口、渠道、事项"), anchor=False)
     names = {"department": _("部门"), "window": _("窗口"), "channel": _("渠道"), "item_name": _("事项"), "case_type": _("办件类型")}
-    dimension = choice.kept("by", {name: names[name] for name in DIMENSIONS}, "department", _("统计维度"))
+    dimension = choice.buttons("by", {name: names[name] for name in DIMENSIONS}, "department", _("统计维度"))
     fields = {column: (name, "value") for column, name in FLOW.items() if not hall.store.unsupported_by(name, hall.scope, (dimension,))}
     if not fields:
         states.nothing(_("所选的窗口或渠道条件不能按事项统计，请先改为“全部”"))

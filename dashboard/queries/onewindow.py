@@ -21,7 +21,7 @@ def joint_intakes(store: Store, period: Period, scope: Scope) -> pd.DataFrame:
         "(select p.intake_no from fact_one_window_part p where {scope}) "
         "order by o.slowest_minutes desc nulls last, o.intake_no limit $most",
         # Whatever comes to a comprehensive window comes by that channel.
-        replace(scope, channel=None),
+        replace(scope, scope=None, channel=None),
         "p.",
         first=period.first,
         last=period.last,

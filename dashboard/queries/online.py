@@ -16,8 +16,8 @@ def overdue_prechecks(store: Store, period: Period, scope: Scope) -> pd.DataFram
         "inner join ref_calendar last on last.day = $as_of "
         "where a.is_precheck_overdue and a.submitted_on between $first and $last and {scope} "
         "order by waiting desc, a.submitted_on, a.application_no limit $most",
-        # An application comes to no window.
-        replace(scope, window=None),
+        # An application comes to no window, and its item need not be on the list.
+        replace(scope, scope=None, window=None),
         "a.",
         as_of=store.as_of,
         first=period.first,

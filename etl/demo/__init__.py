@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from etl.demo.accessfile import write_access
 from etl.demo.casefiles import write_cases
 from etl.demo.catalogue import catalogue
 from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
+from etl.demo.itemlists import earlier_list, write_earlier_list, write_proofs
 from etl.demo.onewindow import departments_of, parts, write_parts
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
 from etl.demo.writers import MARK, Planted
@@ -38,7 +40,8 @@ name division 350999, which does not exist. Some records are spoilt on purpose, 
 
 @dataclass(frozen=True)
 class Totals:
-    """What the files hold once loaded, dirt left aside. `certificates` counts stored ones; `received` the cases of the year."""
+    """What the files hold once loaded, dirt left aside. `certificates` counts stored ones; `received` the cases of the year;
+    `earlier_items` those of the list before, of which `items_dropped` are no longer on the new one, which has `items_added` of its own."""
 
     received: int
     carried_over: int
@@ -48,6 +51,9 @@ class Totals:
     suspensions: int
     certificates: int
     items: int
+    earlier_items: int
+    items_added: int
+    items_dropped: int
     departments: int
     windows: int
 
@@ -83,6 +89,7 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     taken_in = intakes(random("intakes"), days, held, cut_off)
     passed_on = parts(random("parts"), hall, days, taken_in, cut_off)
     certified = certificates(random("certificates"), hall, days, held, round(CERTIFICATES_STORED * scale), cut_off)
+    before = earlier_list(random("library"), hall, frozenset(case.item.code for case in held))
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (
@@ -94,6 +101,9 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         write_parts(folder, random("parts-dirt"), passed_on, year),
         write_suspensions(folder, random("suspensions-dirt"), held, year, cut_off),
         write_certificates(folder, random("certificates-dirt"), certified, year),
+        write_earlier_list(folder, random("library-dirt"), before, year),
+        write_proofs(folder, random("proofs"), hall, year),
+        write_access(folder, random("access"), hall, certified, year),
     ):
         files += written
         planted += found
@@ -107,6 +117,9 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         suspensions=sum(stop.started_on <= cut_off.date() for case in held for stop in case.suspensions),
         certificates=sum(certificate.stored_on is not None for certificate in certified),
         items=len(hall.items),
+        earlier_items=len(before.items),
+        items_added=len(before.added),
+        items_dropped=len(before.dropped),
         departments=len(hall.departments),
         windows=len(hall.windows),
     )

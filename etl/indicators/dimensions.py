@@ -57,6 +57,9 @@ _LISTED = (
     Dimension("category", "综合窗口类别", "Category", "category", "code", "one_window_category"),
     Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
     Dimension("version", "清单版本", "Version", "version"),
+    Dimension("return_reason", "退回类别", "Kind of return", "return_reason", "code", "return_reason"),
+    Dimension("change", "变化类别", "Kind of change", "change", "code", "item_change"),
+    Dimension("depth", "网办深度", "Online depth", "online_depth", "code", "online_depth"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
@@ -82,8 +85,13 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_one_window_time": (*_DAYS, "category", "window", "stage", "workdays", "hours"),
     "mart_one_window_part_time": (*_DAYS, "category", "window", "department", "stage", "workdays", "hours"),
     "mart_one_window_item": (*_DAYS, "department", *_ITEM, "category", "route", "workdays"),
-    "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
-    "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips"),
+    "mart_certificate_day": (*_DAYS, "unit", "department", "stock_or_new", "return_reason"),
+    "mart_certificate_case_day": _CASE,
+    "mart_unit_access_day": (*_STEPS, "unit", "department"),
+    "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips", "depth"),
+    "mart_item_catalogue": (*_STEPS, "scope", "department", "item_kind"),
+    "mart_item_change_day": (*_STEPS, "scope", "change", "version", "department", "item_kind"),
+    "mart_cancelled_proof_day": (*_DAYS, "unit", "department"),
     "mart_department": (*_STEPS, "department"),
 }
 
@@ -99,6 +107,16 @@ _OWN_CODES: dict[str, dict[str, Code]] = {
         "district": Code(zh="区直部门，未进驻中心", en="District department, not in the hall"),
         "township": Code(zh="乡镇", en="Township"),
         "township_centre": Code(zh="乡镇，进驻中心", en="Township, in the hall"),
+    },
+    "item_change": {
+        "added": Code(zh="新增", en="Added"),
+        "dropped": Code(zh="取消", en="Dropped"),
+        "trips": Code(zh="跑趟次数", en="Trips"),
+        "promised": Code(zh="承诺时限", en="Promised limit"),
+        "statutory": Code(zh="法定时限", en="Statutory limit"),
+        "online": Code(zh="网上申请", en="Online application"),
+        "centre": Code(zh="进驻中心", en="In the hall"),
+        "renamed": Code(zh="名称", en="Name"),
     },
     "age": {
         "a00_05": Code(zh="0–5 个工作日", en="0-5 working days"),

@@ -82,7 +82,8 @@ ranked as (
         v.statutory_limit,
         v.statutory_unit,
         row_number() over (
-            partition by s.item_code, s.first_on order by v.valid_from desc nulls last, v.item_version desc nulls last
+            partition by s.item_code, s.first_on
+            order by v.valid_from desc nulls last, length(v.item_version) desc nulls last, v.item_version desc nulls last
         ) as choice
     from stretch s
     join version v
