@@ -14,6 +14,8 @@ from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
+from etl.demo.queue import tickets
+from etl.demo.queuefiles import write_tickets
 from etl.demo.writers import MARK, Planted
 
 __all__ = ["APPLICATIONS", "CASES", "CERTIFICATES_STORED", "MARK", "Made", "Planted", "Totals", "make"]
@@ -48,6 +50,7 @@ class Totals:
     items: int
     departments: int
     windows: int
+    tickets: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     applied = applications(random("applications"), hall, days, held, round(APPLICATIONS * scale), cut_off)
     taken_in = intakes(random("intakes"), days, held, cut_off)
     certified = certificates(random("certificates"), hall, days, held, round(CERTIFICATES_STORED * scale), cut_off)
+    queued = tickets(random("tickets"), hall, days, held, taken_in, scale)
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (
@@ -90,6 +94,7 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         write_intakes(folder, random("intakes-dirt"), taken_in, year),
         write_suspensions(folder, random("suspensions-dirt"), held, year, cut_off),
         write_certificates(folder, random("certificates-dirt"), certified, year),
+        write_tickets(folder, random("tickets-dirt"), queued, year),
     ):
         files += written
         planted += found
@@ -104,5 +109,6 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         items=len(hall.items),
         departments=len(hall.departments),
         windows=len(hall.windows),
+        tickets=len(queued),
     )
     return Made(tuple(files), tuple(planted), totals)

@@ -45,12 +45,18 @@ _LISTED = (
     Dimension("category", "综合窗口类别", "Category", "category", "code", "one_window_category"),
     Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
     Dimension("version", "清单版本", "Version", "version"),
+    Dimension("zone", "区域", "Zone", "zone"),
+    Dimension("service", "排队业务", "Queue service", "service_name"),
+    Dimension("half_hour", "半小时（0 至 47）", "Half hour (0 to 47)", "half_hour", "integer"),
+    Dimension("wait_minutes", "等候（分钟，不足一分钟按一分钟）", "Minutes waited, rounded up", "wait_minutes", "integer"),
+    Dimension("serve_minutes", "办理（分钟，不足一分钟按一分钟）", "Minutes served, rounded up", "serve_minutes", "integer"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
 
 _STEPS = ("day", "week", "month", "quarter", "year")
 _DAYS = (*_STEPS, "weekday")
+_QUEUE = (*_DAYS, "zone", "service", "department", "window", "channel")
 _CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind")
 MARTS: dict[str, tuple[str, ...]] = {
     "mart_case_day": _CASE,
@@ -62,6 +68,11 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_one_window_day": (*_DAYS, "category", "window"),
     "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
     "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips"),
+    "mart_ticket_day": _QUEUE,
+    "mart_ticket_half_hour": (*_QUEUE, "hour", "half_hour"),
+    "mart_ticket_wait": (*_QUEUE, "wait_minutes"),
+    "mart_ticket_service": (*_QUEUE, "serve_minutes"),
+    "mart_window_half_hour": (*_DAYS, "hour", "half_hour", "zone", "department", "window", "channel"),
     "mart_department": (*_STEPS, "department"),
 }
 

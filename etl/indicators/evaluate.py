@@ -240,7 +240,7 @@ def _histogram_rows(
 ) -> list[Row]:
     source, times, parameters = _source(asked, mart, query, by, needs_history=False)
     conditions, values = _condition(where)
-    columns = [*(DIMENSIONS[name].sql for name in by), "used_workdays"]
+    columns = [*(DIMENSIONS[name].sql for name in by), asked.size]
     positions = ", ".join(str(number + 1) for number in range(len(columns)))
     sql = (
         f"select {', '.join(columns)}, sum({asked.numerator.sql}) from {source} "
@@ -248,10 +248,10 @@ def _histogram_rows(
     )
     stepped = next((index for index, name in enumerate(by) if DIMENSIONS[name].steps), None)
     histograms: dict[Key, dict[int, int]] = defaultdict(dict)
-    for *cells, workdays, cases in _fetch(con, sql, {**parameters, **values}):
+    for *cells, size, cases in _fetch(con, sql, {**parameters, **values}):
         if stepped is not None:
             cells[stepped] = _step_label(by[stepped], cells[stepped])
-        histograms[_key(cells)][int(_number(workdays))] = int(_number(cases))
+        histograms[_key(cells)][int(_number(size))] = int(_number(cases))
     if list(by) and len(by) == 1 and DIMENSIONS[by[0]].steps:
         histograms = defaultdict(dict, {(at,): histograms.get((at,), {}) for at in steps(by[0], query.date_from, query.date_to)})
     elif not by and not histograms:
@@ -259,7 +259,9 @@ def _histogram_rows(
     rows = []
     for key, histogram in histograms.items():
         n = sum(histogram.values())
-        rows.append(Row(dict(zip(by, key, strict=True)), None, None, quantile(histogram, asked.quantile or 0.5), n))
+        found = quantile(histogram, asked.quantile or 0.5)
+        value = None if found is None else found / asked.sizes_per_unit
+        rows.append(Row(dict(zip(by, key, strict=True)), None, None, value, n))
     return sorted(rows, key=_place)
 
 
