@@ -42,6 +42,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", "run", "dashboard", lambda _: _("总览")),
     Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
+    Entry("queue", "systems", "confirmation_number", lambda _: _("排队叫号")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
