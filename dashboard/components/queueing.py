@@ -24,8 +24,17 @@ def clock(seconds: float | None) -> str:
     return "—" if seconds is None or seconds != seconds else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def chosen_day(hall: Hall, usual: date) -> date:
-    """The day looked at: that of the URL where it lies in the period, else the usual one. Shown as a date to choose."""
+def chosen_moment(hall: Hall, usual: date) -> datetime:
+    """The moment looked at: day and time of the URL where the day lies in the period, else the usual one. Both can be chosen."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        day = _chosen_day(hall, usual)
+    with right:
+        picked = choices.box("clock", {one: one for one in CLOCKS}, "10:00", hall.speak("时刻"))
+    return datetime.combine(day, time.fromisoformat(picked))
+
+
+def _chosen_day(hall: Hall, usual: date) -> date:
     first, last = hall.period.first, min(hall.period.last, hall.store.as_of)
     try:
         asked = date.fromisoformat(session.param("day") or "")
@@ -45,12 +54,9 @@ def chosen_day(hall: Hall, usual: date) -> date:
     return day
 
 
-def live(hall: Hall, day: date) -> None:
+def live(hall: Hall, at: datetime) -> None:
     """Who waits, which windows are open, at the moment chosen."""
     _ = hall.speak
-    st.subheader(_("某一时刻的大厅"), anchor=False)
-    picked = choices.box("clock", {one: one for one in CLOCKS}, "10:00", _("时刻"))
-    at = datetime.combine(day, time.fromisoformat(picked))
     now = queue.live(hall, at)
     if not now.zones:
         states.nothing(_("到这一时刻还没有人取号"))
@@ -168,7 +174,7 @@ def needed(hall: Hall, day: date) -> None:
         return
     data = _by_half_hour(rows)
     shown = [charts.Series("needed", _("所需窗口")), charts.Series("open", _("开放窗口"), pattern="/")]
-    figure = charts.bars(data, "half_hour", shown, _("个"), stacked=False, most_labels=20)
+    figure = charts.bars(data, "half_hour", shown, _("个窗口"), stacked=False, most_labels=20)
     st.plotly_chart(figure, key="needed", config=charts.config(_.code), alt=title)
     st.caption(
         _("{day}，目标：{share}% 的人在 {minutes} 分钟内叫到。").format(day=_.day(day), share=share, minutes=within)
@@ -180,12 +186,12 @@ def needed(hall: Hall, day: date) -> None:
         Column("zone", _("区域")),
         Column("half_hour", _("半小时"), width="small"),
         Column("arrivals", _("取号"), "integer", width="small"),
-        Column("handling", _("平均占用（分钟）"), "decimal", width="small"),
+        Column("handling", _("每票分钟"), "decimal", width="small", help=_("近 28 天该区域每张票自叫号至完成占用窗口的平均分钟数")),
         Column("load", _("话务量"), "decimal", width="small"),
-        Column("needed", _("所需窗口"), "integer", width="small"),
-        Column("open", _("开放窗口"), "decimal", width="small"),
+        Column("needed", _("所需"), "integer", width="small", help=_("所需窗口")),
+        Column("open", _("开放"), "decimal", width="small", help=_("开放窗口")),
         Column("short", _("差额"), "decimal", width="small", help=_("所需减开放；正数为不足")),
-        Column("expected", _("开放窗口预计达到"), "percent", width="small"),
+        Column("expected", _("预计达到"), "percent", width="small", help=_("开放的窗口取整后，按公式预计在目标时间内叫到的比例")),
     ]
     tables.table(hall, listed, columns, title, f"{frame.scope_text(hall)} · {_.day(day)} · {share}% · {minutes[str(within)]}", "needed")
     _arithmetic(hall, rows)

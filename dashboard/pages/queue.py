@@ -206,31 +206,24 @@ def _quality(hall: Hall) -> None:
     st.subheader(_("取号数据的质量"), anchor=False)
     ledger, faults = queue.ledger(hall), queue.faults(hall)
     st.caption(_("全部已载入的取号文件，不随期间和范围变化。每条记录必有去向；被拒绝的在隔离区等待更正"))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        columns = [Column("file", _("文件"), width="medium")]
-        words = {
-            "read": _("读入"),
-            "inserted": _("新增"),
-            "updated": _("更新"),
-            "unchanged": _("未变（重复）"),
-            "superseded": _("被取代"),
-            "quarantined": _("隔离"),
-        }
-        columns += [Column(name, label, "integer", width="small") for name, label in words.items()]
-        tables.table(hall, ledger, columns, _("取号文件的去向"), frame.scope_text(hall), "ledger")
-    with right:
-        if faults.empty:
-            states.nothing(_("没有违反规则的票"))
-            return
-        kinds = {"reject": _("拒绝"), "warn": _("警告")}
-        listed = faults.assign(words=faults[_.pick("zh", "en")], level=[kinds[kind] for kind in faults["kind"]])
-        columns = [
-            Column("level", _("处理"), width="small"),
-            Column("words", _("规则"), width="large"),
-            Column("records", _("记录数"), "integer", width="small"),
-        ]
-        tables.table(hall, listed, columns, _("取号数据的质量"), frame.scope_text(hall), "faults")
+    columns = [Column("file", _("文件"), width="large")]
+    words = {
+        "read": _("读入"), "inserted": _("新增"), "updated": _("更新"), "unchanged": _("未变（重复）"), "superseded": _("被取代"),
+        "quarantined": _("隔离"),
+    }  # fmt: skip
+    columns += [Column(name, label, "integer", width="small") for name, label in words.items()]
+    tables.table(hall, ledger, columns, _("取号文件的去向"), frame.scope_text(hall), "ledger")
+    if faults.empty:
+        states.nothing(_("没有违反规则的票"))
+        return
+    kinds = {"reject": _("拒绝"), "warn": _("警告")}
+    listed = faults.assign(words=faults[_.pick("zh", "en")], level=[kinds[kind] for kind in faults["kind"]])
+    columns = [
+        Column("level", _("处理"), width="small"),
+        Column("records", _("记录数"), "integer", width="small"),
+        Column("words", _("规则"), width="large"),
+    ]
+    tables.table(hall, listed, columns, _("取号数据的质量"), frame.scope_text(hall), "faults")
 
 
 def render(hall: Hall) -> None:
@@ -245,9 +238,10 @@ def render(hall: Hall) -> None:
     if usual is None:
         states.nothing(_("所选期间和范围内没有叫号"))
     else:
-        day = queueing.chosen_day(hall, usual.date())
-        queueing.live(hall, day)
-        queueing.needed(hall, day)
+        st.subheader(_("某一时刻的大厅"), anchor=False)
+        at = queueing.chosen_moment(hall, usual.date())
+        queueing.live(hall, at)
+        queueing.needed(hall, at.date())
     _waits(hall)
     _load(hall)
     _breakdown(hall)
