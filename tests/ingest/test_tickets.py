@@ -6,6 +6,7 @@ import pytest
 
 from etl.config import Home, connect
 from etl.ingest import load
+from etl.ingest.draft import draft
 
 HEADER = "区域名称,业务名称,窗口名称,操作人员,状态,过号来源,客户姓名,票号,取号时间,叫号时间,开始服务时间,完成时间,办理时长(秒)\n"
 GOOD = {
@@ -160,3 +161,10 @@ def test_a_canonical_file_of_tickets_is_taken_for_one(home, tmp_path):
     with connect(home) as con:
         (result,) = load(con, home, [path])
     assert (result.record, result.inserted) == ("ticket", 1)
+
+
+def test_a_draft_takes_the_day_from_the_time_of_taking(home, tmp_path):
+    text = draft(home, export(tmp_path / "a.csv", {}))
+    assert 'record = "ticket"' in text
+    assert 'taken_on = "取号时间"' in text
+    assert 'taken_at = "取号时间"' in text
