@@ -46,6 +46,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("onewindow", "systems", "meeting_room", lambda _: _("一窗受理")),
     Entry("certificates", "systems", "badge", lambda _: _("电子证照")),
     Entry("items", "systems", "list_alt", lambda _: _("事项清单")),
+    Entry("queue", "systems", "confirmation_number", lambda _: _("排队叫号")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}

@@ -20,6 +20,7 @@ COMMAND_MODULES = (
     "records",
     "indicator",
     "clock",
+    "queue",
     "mapping",
     "doctor",
 )

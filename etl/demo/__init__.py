@@ -17,6 +17,8 @@ from etl.demo.follow import applications, certificates, intakes
 from etl.demo.itemlists import earlier_list, write_earlier_list, write_proofs
 from etl.demo.onewindow import departments_of, parts, write_parts
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
+from etl.demo.queue import tickets
+from etl.demo.queuefiles import write_tickets
 from etl.demo.writers import MARK, Planted
 
 __all__ = ["APPLICATIONS", "CASES", "CERTIFICATES_STORED", "MARK", "Made", "Planted", "Totals", "make"]
@@ -56,6 +58,7 @@ class Totals:
     items_dropped: int
     departments: int
     windows: int
+    tickets: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     passed_on = parts(random("parts"), hall, days, taken_in, cut_off)
     certified = certificates(random("certificates"), hall, days, held, round(CERTIFICATES_STORED * scale), cut_off)
     before = earlier_list(random("library"), hall, frozenset(case.item.code for case in held))
+    queued = tickets(random("tickets"), hall, days, held, taken_in, scale)
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (
@@ -104,6 +108,7 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         write_earlier_list(folder, random("library-dirt"), before, year),
         write_proofs(folder, random("proofs"), hall, year),
         write_access(folder, random("access"), hall, certified, year),
+        write_tickets(folder, random("tickets-dirt"), queued, year),
     ):
         files += written
         planted += found
@@ -122,5 +127,6 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         items_dropped=len(before.dropped),
         departments=len(hall.departments),
         windows=len(hall.windows),
+        tickets=len(queued),
     )
     return Made(tuple(files), tuple(planted), totals)

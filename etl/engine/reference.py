@@ -9,6 +9,7 @@ from etl.calendar import Calendar, write_calendar
 from etl.config import HallError, Home, Settings
 from etl.ingest.warehouse import ensure_tables
 from etl.officehours import write_office_hours
+from etl.queueing.hours import write_service_hours
 from etl.returnreasons import write_return_reasons
 from etl.timerules import write_rules
 
@@ -48,6 +49,7 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
     write_rules(con, home.overlay("rules"))
     hours_version = write_office_hours(con, home.overlay("rules"), calendar)
     write_return_reasons(con, home.overlay("rules"))
+    service_hours = write_service_hours(con, home.overlay("service-hours"), calendar)
     day = cut_off(con, as_of or settings.as_of, now.date())
     write_meta(
         con,
@@ -57,6 +59,7 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
             "calendar_version": calendar.version,
             "rules_version": _rules_version(con),
             "office_hours_version": hours_version,
+            "service_hours_version": service_hours,
             "due_soon_workdays": str(settings.due_soon_workdays),
             "precheck_workdays": str(settings.precheck_workdays),
             "one_window_from": settings.one_window_from.isoformat(),

@@ -65,7 +65,9 @@ class Indicator(_Strict):
     unit: Words
     direction: Literal["up", "down", "none"]
     marts: tuple[str, ...] = Field(min_length=1)
-    where: dict[str, str] = Field(default_factory=dict, description="conditions that hold unless the question says otherwise")
+    where: dict[str, str | tuple[str, ...]] = Field(
+        default_factory=dict, description="conditions that hold unless the question says otherwise; several values mean any of them"
+    )
     source: Words
     minimum_denominator: int = Field(ge=0)
     reviewed_on: date

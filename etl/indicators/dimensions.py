@@ -60,6 +60,11 @@ _LISTED = (
     Dimension("return_reason", "退回类别", "Kind of return", "return_reason", "code", "return_reason"),
     Dimension("change", "变化类别", "Kind of change", "change", "code", "item_change"),
     Dimension("depth", "网办深度", "Online depth", "online_depth", "code", "online_depth"),
+    Dimension("zone", "区域", "Zone", "zone"),
+    Dimension("service", "排队业务", "Queue service", "service_name"),
+    Dimension("half_hour", "半小时（0 至 47）", "Half hour (0 to 47)", "half_hour", "integer"),
+    Dimension("wait_minutes", "等候（分钟，不足一分钟按一分钟）", "Minutes waited, rounded up", "wait_minutes", "integer"),
+    Dimension("serve_minutes", "办理（分钟，不足一分钟按一分钟）", "Minutes served, rounded up", "serve_minutes", "integer"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
@@ -68,6 +73,7 @@ _STEPS = ("day", "week", "month", "quarter", "year")
 _DAYS = (*_STEPS, "weekday")
 _CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind", "place")
 _ITEM = ("item", "item_name")
+_QUEUE = (*_DAYS, "zone", "service", "department", "window", "channel")
 MARTS: dict[str, tuple[str, ...]] = {
     "mart_case_day": _CASE,
     "mart_item_day": (*_DAYS, "department", "place", "item", "item_name"),
@@ -92,6 +98,11 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_item_catalogue": (*_STEPS, "scope", "department", "item_kind"),
     "mart_item_change_day": (*_STEPS, "scope", "change", "version", "department", "item_kind"),
     "mart_cancelled_proof_day": (*_DAYS, "unit", "department"),
+    "mart_ticket_day": _QUEUE,
+    "mart_ticket_half_hour": (*_QUEUE, "hour", "half_hour"),
+    "mart_ticket_wait": (*_QUEUE, "wait_minutes"),
+    "mart_ticket_service": (*_QUEUE, "serve_minutes"),
+    "mart_window_half_hour": (*_DAYS, "hour", "half_hour", "zone", "department", "window", "channel"),
     "mart_department": (*_STEPS, "department"),
 }
 

@@ -43,6 +43,7 @@ def pictures(home: Path) -> list[Picture]:
         Picture("timelimits-zh", f"timelimits?lang=zh&{month}", height=1500),
         Picture("online-zh", f"online?lang=zh&period=year&on={year.first}", height=1500),
         Picture("onewindow-zh", f"onewindow?lang=zh&{month}", height=1500),
+        Picture("queue-zh", f"queue?lang=zh&{month}", height=1400),
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
         Picture("certificates-zh", f"certificates?lang=zh&{month}", height=1300),
         Picture("items-zh", f"items?lang=zh&{month}&scope=centre", height=1300),
