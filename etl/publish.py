@@ -16,7 +16,10 @@ from etl.config import HallError, Home, settings_from
 from etl.records.masking import masked_person
 
 READING: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
-COPIED = ("ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta")
+COPIED = (
+    "ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta",
+    "ref_answer_rule", "fact_answer", "fact_answer_stop",
+)  # fmt: skip
 ORDER = ("day", "received_on", "department", "window_name", "case_no")
 # An organisation is public and named in full; where its file does not say what an applicant is, only a name that can be no person's is.
 ORGANISATION = (

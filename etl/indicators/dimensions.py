@@ -46,6 +46,15 @@ _LISTED = (
     Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
     Dimension("version", "清单版本", "Version", "version"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
+    Dimension("satisfaction", "满意度", "Satisfaction", "satisfaction", "code", "satisfaction"),
+    Dimension("evaluation_channel", "评价渠道", "Channel of the evaluation", "evaluation_channel", "code", "evaluation_channel"),
+    Dimension("complaint_source", "投诉来源", "Source of the complaint", "complaint_source", "code", "complaint_source"),
+    Dimension("complaint_outcome", "投诉处理结果", "Outcome of the complaint", "complaint_outcome", "code", "complaint_outcome"),
+    Dimension("request_kind", "诉求类别", "Kind of request", "request_kind", "code", "request_kind"),
+    Dimension("request_outcome", "答复结果", "Outcome of the request", "request_outcome", "code", "request_outcome"),
+    Dimension("disclosure_kind", "公开形式", "Kind of publication", "disclosure_kind", "code", "disclosure_kind"),
+    Dimension("disclosure_category", "公开类目", "Category of publication", "disclosure_category"),
+    Dimension("publish_channel", "公开渠道", "Published on", "publish_channel", "code", "publish_channel"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
 
@@ -63,6 +72,11 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
     "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips"),
     "mart_department": (*_STEPS, "department"),
+    "mart_evaluation_day": (*_DAYS, "department", "window", "channel", "evaluation_channel", "satisfaction"),
+    "mart_evaluation_case_day": (*_DAYS, "department", "window", "channel"),
+    "mart_complaint_day": (*_DAYS, "department", "window", "channel", "complaint_source", "complaint_outcome"),
+    "mart_request_day": (*_DAYS, "department", "request_kind", "request_outcome"),
+    "mart_disclosure_day": (*_DAYS, "department", "disclosure_kind", "disclosure_category", "publish_channel"),
 }
 
 _OWN_CODES: dict[str, dict[str, Code]] = {
