@@ -13,7 +13,11 @@ from etl.demo.catalogue import catalogue
 from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
+from etl.demo.openfiles import write_disclosures, write_requests
+from etl.demo.openness import disclosures, requests
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
+from etl.demo.voicefiles import write_complaints, write_evaluations
+from etl.demo.voices import complaints, evaluations
 from etl.demo.writers import MARK, Planted
 
 __all__ = ["APPLICATIONS", "CASES", "CERTIFICATES_STORED", "MARK", "Made", "Planted", "Totals", "make"]
@@ -48,6 +52,10 @@ class Totals:
     items: int
     departments: int
     windows: int
+    evaluations: int
+    complaints: int
+    requests: int
+    disclosures: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,10 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     applied = applications(random("applications"), hall, days, held, round(APPLICATIONS * scale), cut_off)
     taken_in = intakes(random("intakes"), days, held, cut_off)
     certified = certificates(random("certificates"), hall, days, held, round(CERTIFICATES_STORED * scale), cut_off)
+    evaluated, evaluated_online = evaluations(random("evaluations"), days, held, cut_off)
+    complained = complaints(random("complaints"), days, held, cut_off)
+    disclosed = disclosures(random("disclosures"), hall, days)
+    asked = requests(random("requests"), hall, days)
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (
@@ -90,6 +102,10 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         write_intakes(folder, random("intakes-dirt"), taken_in, year),
         write_suspensions(folder, random("suspensions-dirt"), held, year, cut_off),
         write_certificates(folder, random("certificates-dirt"), certified, year),
+        write_evaluations(folder, random("evaluations-dirt"), evaluated, evaluated_online, year),
+        write_complaints(folder, random("complaints-dirt"), complained, year),
+        write_disclosures(folder, random("disclosures-dirt"), disclosed, year),
+        write_requests(folder, random("requests-dirt"), asked, year),
     ):
         files += written
         planted += found
@@ -104,5 +120,9 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         items=len(hall.items),
         departments=len(hall.departments),
         windows=len(hall.windows),
+        evaluations=len(evaluated) + len(evaluated_online),
+        complaints=len(complained),
+        requests=len(asked),
+        disclosures=len(disclosed),
     )
     return Made(tuple(files), tuple(planted), totals)
