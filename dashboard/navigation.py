@@ -42,6 +42,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", "run", "dashboard", lambda _: _("总览")),
     Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
+    Entry("evaluations", "oversight", "thumbs_up_down", lambda _: _("评价与投诉")),
+    Entry("disclosure", "oversight", "campaign", lambda _: _("政务公开与回应")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}

@@ -10,8 +10,10 @@ from dashboard.components.tables import Column
 from dashboard.language import Language
 from dashboard.period import Grain, Period, containing
 from dashboard.session import Hall
+from etl.indicators.dimensions import DIMENSIONS
+from etl.records import codes
 
-CODED = {"channel": "channel", "case_type": "case_type", "item_kind": "item_kind"}
+CODED = {name: dimension.codes for name, dimension in DIMENSIONS.items() if dimension.codes in codes()}
 
 
 def step_start(grain: Grain, text: str) -> date:
@@ -59,8 +61,9 @@ def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: 
 
 def named_values(values: Sequence[object] | pd.Series, dimension: str, speak: Language) -> list[str]:
     """Values of a dimension in words."""
-    if dimension in CODED:
-        return [code_label(CODED[dimension], str(value), speak) for value in values]
+    codelist = CODED.get(dimension)
+    if codelist is not None:
+        return [code_label(codelist, str(value), speak) for value in values]
     return [str(value) if value else speak("（未填）") for value in values]
 
 

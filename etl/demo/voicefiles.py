@@ -42,7 +42,7 @@ def write_evaluations(
     files: list[Path] = []
     planted: list[Planted] = []
     spoils = (
-        put("unknown_level", "评议等级", "9"), put("missing_number", "评议流水号", ""), 
+        put("unknown_level", "评议等级", "9"), put("missing_number", "评议流水号", ""),
         put("impossible_date", "评议时间", "2018-06-31 10:00:00"),
         swap("fixed_before_evaluated", "评议时间", "整改完成"), put("no_channel", "评议方式", ""),
     )  # fmt: skip
