@@ -63,8 +63,8 @@ def _standing(hall: Hall, found: Answer) -> None:
 
 def _facts(hall: Hall, found: Answer) -> None:
     _, facts, record = hall.speak, found.facts, found.record
-    received = {"request": _("收到"), "complaint": _("收到"), "evaluation": _("评价")}[record]
-    answered = {"request": _("答复"), "complaint": _("答复"), "evaluation": _("整改")}[record]
+    received = {"request": _("收到日"), "complaint": _("收到日"), "evaluation": _("评价日")}[record]
+    answered = {"request": _("答复日"), "complaint": _("答复日"), "evaluation": _("整改日")}[record]
     outcome = {"request": _("答复结果"), "complaint": _("处理结果"), "evaluation": _("满意度")}[record]
     pairs = [
         (_("部门"), facts["department"] or _("（未填）")),

@@ -78,3 +78,8 @@ def answer_states(speak: Language) -> dict[str, str]:
         "paused": speak("暂停计时"),
         "no_limit": speak("无期限"),
     }
+
+
+def short(text: str, most: int = 18) -> str:
+    """A name cut for the axis of a chart; the table beside it has it whole."""
+    return text if len(text) <= most else text[: most - 1] + "…"

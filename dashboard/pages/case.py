@@ -181,7 +181,8 @@ def render(hall: Hall) -> None:
     frame.header(hall, title, with_period=False)
     session.seed(SEARCH_KEY, case_no or "")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(_("办件编号"), key=SEARCH_KEY, on_change=_searched, max_chars=60, width=360, placeholder=_("输入办件编号后按回车"))
+        label = _("编号") if answered else _("办件编号")
+        st.text_input(label, key=SEARCH_KEY, on_change=_searched, max_chars=60, width=360, placeholder=_("输入办件编号后按回车"))
         origin = "timelimits" if answered is None else "disclosure" if answered == "request" else "evaluations"
         words = {"timelimits": _("回到“时限合规”"), "disclosure": _("回到“政务公开与回应”"), "evaluations": _("回到“评价与投诉”")}
         st.page_link(PAGES[origin].path, label=words[origin], icon=":material/arrow_back:", query_params=hall.view.params())

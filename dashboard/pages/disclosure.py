@@ -63,9 +63,11 @@ def _published(hall: Hall) -> None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
+        st.markdown(f"**{names[dimension]}**")
         if len(data) > 15:
             st.caption(_("图中为前 15 项，表中为全部 {n} 项").format(n=f"{len(data):,}"))
-        figure = charts.ranked(data, dimension, [charts.Series("published", title)], kpi.unit("disclosures", _))
+        named = data.assign(**{dimension: [labels.short(text, 14) for text in data[dimension]]})
+        figure = charts.ranked(named, dimension, [charts.Series("published", title)], kpi.unit("disclosures", _))
         st.plotly_chart(figure, key=f"published_{dimension}", config=charts.config(_.code), alt=names[dimension])
     with right:
         _trend(hall)
@@ -86,6 +88,7 @@ def _published(hall: Hall) -> None:
 def _trend(hall: Hall) -> None:
     _ = hall.speak
     period, grain = _steps(hall)
+    st.markdown(f"**{kpi.label('disclosures', _)}**")
     data = series.over_time(hall, {"published": "disclosures"}, period, grain)
     if data.empty or data["published"].fillna(0).sum() == 0:
         states.nothing(_("本期没有主动公开"))
@@ -118,6 +121,7 @@ def _requests(hall: Hall) -> None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
+        st.markdown("**" + _("是否按期") + "**")
         bars = [charts.Series("in_time", _("按期答复"), charts.GREEN), charts.Series("late", _("逾期答复"), charts.RED, "/")]
         figure = charts.ranked(data, "request_kind", bars, kpi.unit("requests", _), stacked=True)
         st.plotly_chart(figure, key="requests", config=charts.config(_.code), alt=title)
@@ -142,6 +146,7 @@ def _requests(hall: Hall) -> None:
 def _outcomes(hall: Hall) -> None:
     _ = hall.speak
     title = _("答复结果")
+    st.markdown(f"**{title}**")
     data = series.by_dimension(hall, {"n": ("requests_answered", "value")}, "request_outcome")
     data = data[data["n"].fillna(0) > 0].sort_values("n", ascending=False)
     if data.empty:

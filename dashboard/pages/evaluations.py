@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import answers, choices, frame, kpi, series, states, tables
+from dashboard.components import answers, choices, frame, kpi, labels, series, states, tables
 from dashboard.components.labels import code_label
 from dashboard.components.tables import Column
 from dashboard.navigation import PAGES
@@ -59,11 +59,11 @@ def _levels(hall: Hall) -> None:
         found = active[active["satisfaction"] == level]
         counts = dict(zip((series.step_start(grain, value) for value in found[grain]), found["value"], strict=True))
         data[level] = [float(counts.get(start, 0) or 0) for start in data["start"]]
-    words = {level: code_label("satisfaction", level, _) for level in LEVELS} | {"defaults": code_label("evaluation_channel", "default", _)}
+    words = {level: code_label("satisfaction", level, _) for level in LEVELS} | {"defaults": _("系统默认")}
     left, right = st.columns(2, gap="medium")
     with left:
         bars = [charts.Series(name, words[name], LOOKS[name][0], LOOKS[name][1]) for name in words]
-        figure = charts.bars(data, "step", bars, kpi.unit("active_evaluations", _), most_labels=6)
+        figure = charts.bars(data, "step", bars, kpi.unit("active_evaluations", _), height=400, most_labels=6)
         st.plotly_chart(figure, key="levels", config=charts.config(_.code), alt=title)
     with right:
         _rate(hall, data, period, grain)
@@ -87,7 +87,7 @@ def _rate(hall: Hall, data: pd.DataFrame, period: Period, grain: Grain) -> None:
         states.nothing(_("每一步都不足 {n} 件，不画比率；请看下表或选更长的期间").format(n=minimum))
         return
     lines = [charts.Series("rate", kpi.label("good_rate", _), charts.GREEN)]
-    figure = charts.lines(shown, "step", lines, "%", most_labels=6, from_zero=False)
+    figure = charts.lines(shown, "step", lines, "%", height=400, most_labels=6, from_zero=False)
     st.plotly_chart(figure, key="good_rate", config=charts.config(_.code), alt=kpi.label("good_rate", _))
 
 
@@ -117,11 +117,12 @@ def _breakdown(hall: Hall) -> None:
     shown = [
         charts.Series("good", _("主动好评"), charts.GREEN),
         charts.Series("bad", _("差评"), charts.RED, "/"),
-        charts.Series("defaults", code_label("evaluation_channel", "default", _), charts.GREY, "-"),
+        charts.Series("defaults", _("系统默认"), charts.GREY, "-"),
     ]
     if len(data) > 15:
         st.caption(_("图中为前 15 项，表中为全部 {n} 项").format(n=f"{len(data):,}"))
-    figure = charts.ranked(data, dimension, shown, kpi.unit("active_evaluations", _), stacked=True)
+    named = data.assign(**{dimension: [labels.short(text, 14) for text in data[dimension]]})
+    figure = charts.ranked(named, dimension, shown, kpi.unit("active_evaluations", _), stacked=True)
     st.plotly_chart(figure, key=f"evaluated_by_{dimension}", config=charts.config(_.code), alt=names[dimension])
     minimum = hall.store.settings.minimum_denominator
     data = data.assign(note=series.few_notes(data["active"], minimum, _))
@@ -157,7 +158,7 @@ def _bad(hall: Hall) -> str | None:
     columns = [
         Column("answer_no", _("评价编号"), width="medium"),
         Column("state", _("状态")),
-        Column("outcome", _("满意度"), width="small"),
+        Column("outcome", _("满意度")),
         Column("received_on", _("评价日"), "date"),
         Column("due_on", _("整改到期"), "date"),
         Column("answered_on", _("整改日"), "date"),

@@ -32,10 +32,11 @@ README = """# 合成演示数据 / synthetic demonstration data
 
 本文件夹由 `hall demo` 生成，全部为合成数据，仅供演示，不含任何真实个人、单位或办件。
 证件号码的出生年份均为 18xx 年，手机号码以 12000 开头，统一社会信用代码的行政区划为不存在的 350999。
-部分记录故意写错，用来演示隔离区。
+部分记录故意写错，用来演示隔离区。政务公开各类目的名称未知，按序号称呼（公开类目一……）。
 
 Everything in this folder is made up by `hall demo`. ID numbers carry births in 18xx, phones begin with 12000, credit codes
 name division 350999, which does not exist. Some records are spoilt on purpose, to show the quarantine at work.
+The names of the report's categories of published information are not known; they go by their place (公开类目一 and so on).
 """
 
 

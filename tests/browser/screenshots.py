@@ -41,6 +41,8 @@ def pictures(home: Path) -> list[Picture]:
         Picture("overview-en", f"?lang=en&{month}"),
         Picture("throughput-zh", "throughput?lang=zh&period=quarter&on=" + containing("quarter", store.as_of).first.isoformat()),
         Picture("timelimits-zh", f"timelimits?lang=zh&{month}", height=1500),
+        Picture("evaluations-zh", f"evaluations?lang=zh&period=year&on={year.first}", height=1500),
+        Picture("disclosure-zh", f"disclosure?lang=zh&period=year&on={year.first}", height=1500),
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
         Picture("overview-wall", f"?lang=zh&period=year&on={year.first}", 1920, 1080),
         Picture("overview-phone", f"?lang=zh&{month}", 390, 844),
