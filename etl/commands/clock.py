@@ -108,7 +108,7 @@ def _explain_answer(found: "Answer", as_json: bool) -> None:
     if due is None:
         waiting = bool(facts["is_waiting"])
         zh, en = ("已告知补正，尚未收到补正，期限未起算", "a supplement was asked for and has not come") if waiting else found.basis
-        print_table(f"{number}：{zh} / {en}", ["", ""], [])
+        typer.echo(f"{number}：{zh} / {en}")
         return
     _print_due(f"{number} 到期日 / due on {due.due_on}", due)
 

@@ -212,6 +212,35 @@ def test_before_any_rule_there_is_no_limit_and_that_is_said(con):
         explain_answer(con, "request", "2", read_calendar(con))
 
 
+def in_days(con: duckdb.DuckDBPyConnection, folder: Path, count: int) -> None:
+    """An office's rule that counts calendar days."""
+    text = f'id = "days"\nvalid_from = 2000-01-01\n[limit.disclosure_request]\ncount = {count}\nunit = "day"\npauses = ["third_party"]\n'
+    (folder / "answerlimits-days.toml").write_text(text + 'zh = "规定"\nen = "rule"\n', "utf-8")
+    write_answer_rules(con, [SHIPPED / "rules", folder])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(asked(), min_size=4, max_size=16), st.sampled_from([0, 1, 7, 30]))
+def test_a_rule_in_calendar_days_counts_every_day_but_those_of_a_stop(con, tmp_path_factory, listed, count):
+    in_days(con, tmp_path_factory.mktemp("rules"), count)
+    try:
+        con.execute("delete from raw_request")
+        insert(con, "request", [{"request_no": str(number), **standing(one)} for number, one in enumerate(listed)])
+        compute(con)
+        found = dict(con.execute("select answer_no, due_on from fact_answer").fetchall())
+        calendar = read_calendar(con)
+        for number, one in enumerate(listed):
+            # The office's rule names the third party alone.
+            closed = [(first, max(first, last or one.answered or AS_OF)) for first, last in ([one.third] if one.third else [])]
+            due = clock.due_date(one.received, count, "day", closed, DAYS)
+            assert found[str(number)] == due, one
+            explained = explain_answer(con, "request", str(number), calendar).due
+            assert explained is not None
+            assert explained.due_on == due
+    finally:
+        write_answer_rules(con, [SHIPPED / "rules"])
+
+
 def write_rule(folder: Path, name: str, text: str) -> None:
     (folder / f"answerlimits-{name}.toml").write_text(text, "utf-8")
 
