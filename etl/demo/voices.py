@@ -135,12 +135,13 @@ def complaints(random: Random, days: Days, cases: Sequence[Case], cut_off: datet
     working = [day for day in days.workdays if day.year == days.year]
     made: list[Complaint] = []
     for number, day in enumerate(sorted(random.choices(working, k=COMPLAINTS)), start=1):
-        case = random.choice(cases)
         limit = random.choice((5, 7, 15, 0))
         extension = random.random() < 0.08 and limit == 15
         allowed = (limit or 15) + (10 if extension else 0)
         used = allowed + random.choice((1, 3)) if random.random() < 0.06 else random.randint(1, allowed)
         received_at = counter_time(random, day, True)
+        # Nobody complains of a case that is still to come.
+        case = random.choice([case for case in cases if case.received_at <= received_at][-400:] or cases[:1])
         answered_at = moment_after(random, received_at, days.add(day, used), days)
         is_open = answered_at > cut_off
         made.append(
