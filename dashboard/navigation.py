@@ -47,6 +47,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("certificates", "systems", "badge", lambda _: _("电子证照")),
     Entry("items", "systems", "list_alt", lambda _: _("事项清单")),
     Entry("queue", "systems", "confirmation_number", lambda _: _("排队叫号")),
+    Entry("evaluations", "oversight", "thumbs_up_down", lambda _: _("评价与投诉")),
+    Entry("disclosure", "oversight", "campaign", lambda _: _("政务公开与回应")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}

@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.period import Period
+from etl.answering import Answer, Record, explain_answer, records_named
 from etl.calendar import Calendar, read_calendar
 from etl.config import HallError, Home, Settings, settings_from
 from etl.demo import MARK
@@ -227,6 +228,16 @@ class Store:
         """Both due dates with the steps that lead to them. Raises HallError when the case has none to explain."""
         with self._connection.cursor() as cursor:
             return dict(explain(cursor, case_no, self._calendar))
+
+    def answer_records(self, answer_no: str) -> list[Record]:
+        """Which of request, complaint and bad evaluation have this number."""
+        with self._connection.cursor() as cursor:
+            return records_named(cursor, answer_no)
+
+    def answer(self, record: Record, answer_no: str) -> Answer:
+        """A request, complaint or bad evaluation with its due date explained. Raises HallError when there is none."""
+        with self._connection.cursor() as cursor:
+            return explain_answer(cursor, record, answer_no, self._calendar)
 
     @cached_property
     def _calendar(self) -> Calendar:

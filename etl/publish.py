@@ -19,6 +19,7 @@ READING: dict[str, str | bool | int | float | list[str]] = {"enable_external_acc
 COPIED = (
     "fact_application", "fact_one_window", "fact_one_window_part",
     "fact_item", "fact_item_change", "fact_certificate_missing", "fact_unit_access", "fact_cancelled_proof",
+    "ref_answer_rule", "fact_answer", "fact_answer_stop",
     "ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta",
 )  # fmt: skip
 QUEUE = ("ref_service_session", "ref_service_zone", "fact_ticket", "fact_window_session")

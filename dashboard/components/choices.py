@@ -1,12 +1,14 @@
-"""Choices of a page that are kept in its URL."""
+"""A choice of a page's own, kept in the URL."""
+
+from collections.abc import Mapping
 
 import streamlit as st
 
 from dashboard import session
 
 
-def buttons(name: str, options: dict[str, str], default: str, label: str) -> str:
-    """A row of buttons: value → words. Returns the value chosen."""
+def buttons(name: str, options: Mapping[str, str], default: str, label: str) -> str:
+    """A row of buttons; `options` are values of the URL with their words."""
     current = session.page_choice(name, list(options), default)
     key = f"choice_{name}"
     session.seed(key, current)
@@ -16,8 +18,8 @@ def buttons(name: str, options: dict[str, str], default: str, label: str) -> str
     return current
 
 
-def box(name: str, options: dict[str, str], default: str, label: str) -> str:
-    """A list to choose from: value → words. Returns the value chosen."""
+def box(name: str, options: Mapping[str, str], default: str, label: str) -> str:
+    """A drop-down, for more options than fit in a row."""
     current = session.page_choice(name, list(options), default)
     key = f"choice_{name}"
     session.seed(key, current)

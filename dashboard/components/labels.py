@@ -66,3 +66,23 @@ def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
 def plain(text: str) -> str:
     """Data as text: nothing in it is read as Markdown."""
     return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-!|<>$:~" else sign for sign in text)
+
+
+def answer_states(speak: Language) -> dict[str, str]:
+    """Where a request, a complaint or a bad evaluation stands against its limit."""
+    return {
+        "early": speak("按期"),
+        "on_day": speak("按期（到期当日）"),
+        "late": speak("逾期办结"),
+        "undated": speak("已整改（无日期）"),
+        "running": speak("办理中"),
+        "due_soon": speak("即将到期"),
+        "overdue": speak("逾期未办"),
+        "paused": speak("暂停计时"),
+        "no_limit": speak("无期限"),
+    }
+
+
+def short(text: str, most: int = 18) -> str:
+    """A name cut for the axis of a chart; the table beside it has it whole."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import choice, frame, kpi, labels, series, states, tables
+from dashboard.components import choices, frame, kpi, labels, series, states, tables
 from dashboard.components.labels import code_label
 from dashboard.components.tables import Column
 from dashboard.period import Period, containing, until
@@ -215,7 +215,7 @@ def _changes(hall: Hall, item_scope: str, where: Conditions) -> None:
         )
         for day, before, after in zip(days["day"], days["before_version"], days["after_version"], strict=True)
     }
-    picked = choice.box("changed", options, next(iter(options)), _("哪一次变化"))
+    picked = choices.box("changed", options, next(iter(options)), _("哪一次变化"))
     day = pd.Timestamp(picked).date()
     on_the_day = Period("custom", day, day)
     found = hall.store.series("item_changes", on_the_day, hall.scope, ("change",), where)
@@ -239,7 +239,7 @@ def _changes(hall: Hall, item_scope: str, where: Conditions) -> None:
         columns = [Column("change", _("变化类别")), Column("changes", kpi.label("item_changes", _), "integer")]
         tables.table(hall, data, columns, title, frame.scope_text(hall), "change_counts")
     words = {"": _("全部"), **dict(zip(kinds, data["change"], strict=True))}
-    kind = choice.box("kind", words, "", _("变化类别"))
+    kind = choices.box("kind", words, "", _("变化类别"))
     listed = queries.changes(hall.store, day, Scope(department=hall.scope.department), item_scope)
     _change_list(hall, listed[listed["change"] == kind] if kind else listed)
 

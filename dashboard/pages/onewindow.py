@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import choice, frame, kpi, series, states, tables
+from dashboard.components import choices, frame, kpi, series, states, tables
 from dashboard.components.labels import code_label
 from dashboard.components.tables import Column
 from dashboard.language import number
@@ -211,7 +211,7 @@ def _before_after(hall: Hall) -> None:
     before, after = reform_periods(reform_day(hall.store))
     after = until(after, hall.store.as_of)
     names = {"category": _("类别"), "item_name": _("事项"), "department": _("部门")}
-    dimension = choice.buttons("reform_by", names, "category", _("统计维度"))
+    dimension = choices.buttons("reform_by", names, "category", _("统计维度"))
     if not series.fits(hall, REFORM[0], dimension):
         states.not_by_scope(_)
         return

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import choice, frame, kpi, series, states, tables
+from dashboard.components import choices, frame, kpi, series, states, tables
 from dashboard.components.labels import code_label
 from dashboard.components.tables import Column
 from dashboard.language import number
@@ -126,7 +126,7 @@ def _breakdown(hall: Hall) -> None:
     _ = hall.speak
     st.subheader(_("按部门和事项"), anchor=False)
     names = {"department": _("部门"), "item_name": _("事项")}
-    dimension = choice.buttons("by", names, "department", _("统计维度"))
+    dimension = choices.buttons("by", names, "department", _("统计维度"))
     fields = {
         "submitted": ("online_applications", "value"),
         "due": ("precheck_on_time_rate", "denominator"),

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import choice, frame, kpi, labels, series, states, tables
+from dashboard.components import choices, frame, kpi, labels, series, states, tables
 from dashboard.components.tables import Column
 from dashboard.period import Grain, Period, grains, until
 from dashboard.session import Hall
@@ -23,7 +23,7 @@ def _flow(hall: Hall) -> None:
     grain: Grain = fitting[0]
     if len(fitting) > 1:
         preferred = series.trend_period(shown)[1]
-        picked = choice.buttons(
+        picked = choices.buttons(
             "step", {one: names[one] for one in fitting}, preferred if preferred in fitting else fitting[0], _("时间步长")
         )
         grain = next(one for one in fitting if one == picked)
@@ -53,7 +53,7 @@ def _breakdown(hall: Hall) -> None:
     _ = hall.speak
     st.subheader(_("按部门、窗口、渠道、事项"), anchor=False)
     names = {"department": _("部门"), "window": _("窗口"), "channel": _("渠道"), "item_name": _("事项"), "case_type": _("办件类型")}
-    dimension = choice.buttons("by", {name: names[name] for name in DIMENSIONS}, "department", _("统计维度"))
+    dimension = choices.buttons("by", {name: names[name] for name in DIMENSIONS}, "department", _("统计维度"))
     fields = {column: (name, "value") for column, name in FLOW.items() if not hall.store.unsupported_by(name, hall.scope, (dimension,))}
     if not fields:
         states.nothing(_("所选的窗口或渠道条件不能按事项统计，请先改为“全部”"))
@@ -71,16 +71,12 @@ def _breakdown(hall: Hall) -> None:
     if len(data) > 15:
         st.caption(_("图中为前 15 项，表中为全部 {n} 项").format(n=f"{len(data):,}"))
     figure = charts.ranked(
-        data.assign(**{dimension: [_short(text) for text in data[dimension]]}), dimension, shown, kpi.unit("received", _)
+        data.assign(**{dimension: [labels.short(text) for text in data[dimension]]}), dimension, shown, kpi.unit("received", _)
     )
     st.plotly_chart(figure, key=f"by_{dimension}", config=charts.config(_.code), alt=names[dimension])
     columns = [Column(dimension, names[dimension], width="large" if dimension == "item_name" else "medium")]
     columns += [Column(column, words[column], "integer") for column in fields]
     tables.table(hall, data, columns, names[dimension], frame.scope_text(hall), f"by_{dimension}")
-
-
-def _short(text: str, most: int = 18) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _hours(hall: Hall) -> None:

@@ -1,6 +1,7 @@
 """What the queue page asks beside indicators: the hall at a moment, windows needed, and what loading found."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -37,7 +38,8 @@ def asking(hall: Hall) -> state.Ask:
     """Questions to the snapshot, narrowed to the scope of the page."""
 
     def ask(sql: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-        scope = hall.scope if "{scope}" in sql else None
+        # A ticket is of a window, not of an item on the list.
+        scope = replace(hall.scope, scope=None) if "{scope}" in sql else None
         frame = hall.store.query(sql, scope, "", **given)
         return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 

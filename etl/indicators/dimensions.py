@@ -66,6 +66,15 @@ _LISTED = (
     Dimension("wait_minutes", "等候（分钟，不足一分钟按一分钟）", "Minutes waited, rounded up", "wait_minutes", "integer"),
     Dimension("serve_minutes", "办理（分钟，不足一分钟按一分钟）", "Minutes served, rounded up", "serve_minutes", "integer"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
+    Dimension("satisfaction", "满意度", "Satisfaction", "satisfaction", "code", "satisfaction"),
+    Dimension("evaluation_channel", "评价渠道", "Channel of the evaluation", "evaluation_channel", "code", "evaluation_channel"),
+    Dimension("complaint_source", "投诉来源", "Source of the complaint", "complaint_source", "code", "complaint_source"),
+    Dimension("complaint_outcome", "投诉处理结果", "Outcome of the complaint", "complaint_outcome", "code", "complaint_outcome"),
+    Dimension("request_kind", "诉求类别", "Kind of request", "request_kind", "code", "request_kind"),
+    Dimension("request_outcome", "答复结果", "Outcome of the request", "request_outcome", "code", "request_outcome"),
+    Dimension("disclosure_kind", "公开形式", "Kind of publication", "disclosure_kind", "code", "disclosure_kind"),
+    Dimension("disclosure_category", "公开类目", "Category of publication", "disclosure_category"),
+    Dimension("publish_channel", "公开渠道", "Published on", "publish_channel", "code", "publish_channel"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
 
@@ -104,6 +113,11 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_ticket_service": (*_QUEUE, "serve_minutes"),
     "mart_window_half_hour": (*_DAYS, "hour", "half_hour", "zone", "department", "window", "channel"),
     "mart_department": (*_STEPS, "department"),
+    "mart_evaluation_day": (*_DAYS, "department", "window", "channel", "evaluation_channel", "satisfaction"),
+    "mart_evaluation_case_day": (*_DAYS, "department", "window", "channel"),
+    "mart_complaint_day": (*_DAYS, "department", "window", "channel", "complaint_source", "complaint_outcome"),
+    "mart_request_day": (*_DAYS, "department", "request_kind", "request_outcome"),
+    "mart_disclosure_day": (*_DAYS, "department", "disclosure_kind", "disclosure_category", "publish_channel"),
 }
 
 _OWN_CODES: dict[str, dict[str, Code]] = {

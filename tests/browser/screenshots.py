@@ -44,6 +44,8 @@ def pictures(home: Path) -> list[Picture]:
         Picture("online-zh", f"online?lang=zh&period=year&on={year.first}", height=1500),
         Picture("onewindow-zh", f"onewindow?lang=zh&{month}", height=1500),
         Picture("queue-zh", f"queue?lang=zh&{month}", height=1400),
+        Picture("evaluations-zh", f"evaluations?lang=zh&period=year&on={year.first}", height=1500),
+        Picture("disclosure-zh", f"disclosure?lang=zh&period=year&on={year.first}", height=1500),
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
         Picture("certificates-zh", f"certificates?lang=zh&{month}", height=1300),
         Picture("items-zh", f"items?lang=zh&{month}&scope=centre", height=1300),
