@@ -57,7 +57,7 @@ _LISTED = (
     Dimension("category", "综合窗口类别", "Category", "category", "code", "one_window_category"),
     Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
     Dimension("version", "清单版本", "Version", "version"),
-    Dimension("return_reason", "退回类别", "Kind of return", "return_reason", "code", "return_reason"),
+    Dimension("return_reason", "退回类别", "Kind of return", "return_reason", "code", "certificate_return"),
     Dimension("change", "变化类别", "Kind of change", "change", "code", "item_change"),
     Dimension("depth", "网办深度", "Online depth", "online_depth", "code", "online_depth"),
     Dimension("zone", "区域", "Zone", "zone"),
