@@ -96,8 +96,13 @@ def test_lists_keep_to_the_scope(store):
 )
 def test_scope_keeps_to_cases_whose_item_is_of_it(hall_home, store, scope, condition):
     with connect(hall_home, read_only=True) as con:
-        items = f"select item_code from raw_item where {condition}"
-        sql = f"select count(*) from fact_case where item_code in ({items}) and received_on between ? and ?"
+        # The version of the item that was in force when the case was accepted says where it is handled.
+        version = (
+            "select 1 from fact_item where fact_item.item_code = fact_case.item_code "
+            "and coalesce(fact_case.accepted_on, fact_case.received_on) >= in_force_from "
+            f"and coalesce(fact_case.accepted_on, fact_case.received_on) < in_force_to and {condition}"
+        )
+        sql = f"select count(*) from fact_case where exists ({version}) and received_on between ? and ?"
         (expected,) = con.execute(sql, [YEAR.first, YEAR.last]).fetchone()
     assert store.measure("received", YEAR, Scope(scope=scope)).value == expected
     listed = store.query(
