@@ -57,7 +57,8 @@ def _scopes(hall: Hall) -> None:
     words = code_list(DIMENSIONS["scope"])
     places = {_.pick(words[name].zh, words[name].en): place for place, name in enumerate(ORDER)}
     data = data.sort_values("scope", key=lambda column: column.map(places))
-    columns = [Column("scope", _("口径")), *(_column(name, hall) for name in BY_SCOPE)]
+    named = DIMENSIONS["scope"]
+    columns = [Column("scope", _.pick(named.zh, named.en)), *(_column(name, hall) for name in BY_SCOPE)]
     tables.table(hall, data, columns, title, frame.scope_text(every), "scopes")
     st.caption(_("公布数所说的“一趟”，有的只算进驻中心的事项，有的算区直各部门，须在同一口径下比较。"))
 
@@ -263,12 +264,12 @@ def _change_list(hall: Hall, listed: pd.DataFrame) -> None:
         **sides,
     )
     columns = [
-        Column("change", _("变化类别"), width="small"),
+        Column("change", _("变化类别")),
         Column("item_name", _("事项"), width="medium"),
         Column("department", _("部门"), width="medium"),
         Column("before", _("变化前")),
         Column("after", _("变化后")),
-        Column("item_kind", _("事项类型"), width="small"),
+        Column("item_kind", _("事项类型")),
         Column("item_code", _("事项编码"), width="medium"),
     ]
     tables.table(hall, tables.named(shown, "department", _), columns, title, frame.scope_text(hall), "change_list")
