@@ -12,7 +12,12 @@ from etl.queueing.hours import write_service_hours
 from etl.timerules import write_rules
 
 CASE_EVENTS = ("applied_at", "received_at", "supplement_notice_at", "accepted_at", "closed_at")
-OTHER_EVENTS = (("raw_application", "submitted_at"), ("raw_one_window", "received_at"), ("raw_certificate", "stored_on"))
+OTHER_EVENTS = (
+    ("raw_application", "submitted_at"),
+    ("raw_one_window", "received_at"),
+    ("raw_certificate", "stored_on"),
+    ("raw_ticket", "taken_at"),
+)
 
 
 def _latest(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...], today: date) -> date | None:
