@@ -246,7 +246,11 @@ def _totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
             where received_on <= (select cast(max(value) as date) from meta where key = 'as_of')
             and (is_open or greatest(closed_on, received_on, started_on) > (select cast(max(value) as date) from meta where key = 'as_of'))
         ) as open_cases,
-        (select coalesce(sum(change), 0) from mart_backlog_change) as open
+        (select coalesce(sum(change), 0) from mart_backlog_change) as open,
+        (select count(*) from fact_ticket) as tickets,
+        (select coalesce(sum(tickets), 0) from mart_ticket_day) as tickets_by_day,
+        (select coalesce(sum(tickets), 0) from mart_ticket_half_hour) as tickets_by_half_hour,
+        (select coalesce(sum(tickets), 0) from mart_ticket_wait) as tickets_by_wait
     """
     cursor = con.execute(sql)
     names = [column[0] for column in cursor.description]
@@ -256,6 +260,7 @@ def _totals(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 EQUAL = (
     ("cases", "received"), ("cases", "received_by_item"), ("cases", "received_by_hour"),
     ("closed_cases", "closed"), ("closed_cases", "closed_by_item"), ("open_cases", "open"),
+    ("tickets", "tickets_by_day"), ("tickets", "tickets_by_half_hour"), ("tickets", "tickets_by_wait"),
 )  # fmt: skip
 
 

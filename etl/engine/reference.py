@@ -25,6 +25,7 @@ OTHER_EVENTS = (
     ("raw_request", "received_at"),
     ("raw_request", "answered_at"),
     ("raw_disclosure", "published_on"),
+    ("raw_ticket", "taken_at"),
 )
 
 
