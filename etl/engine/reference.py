@@ -8,6 +8,7 @@ import duckdb
 from etl.calendar import Calendar, write_calendar
 from etl.config import HallError, Home, Settings
 from etl.ingest.warehouse import ensure_tables
+from etl.supervision.rules import write_supervision
 from etl.timerules import write_rules
 
 CASE_EVENTS = ("applied_at", "received_at", "supplement_notice_at", "accepted_at", "closed_at")
@@ -43,6 +44,7 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
     calendar = Calendar.load(home.overlay("calendars"))
     write_calendar(con, calendar)
     write_rules(con, home.overlay("rules"))
+    supervision = write_supervision(con, home.overlay("rules"))
     day = cut_off(con, as_of or settings.as_of, now.date())
     write_meta(
         con,
@@ -51,6 +53,7 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
             "built_at": now.isoformat(timespec="seconds"),
             "calendar_version": calendar.version,
             "rules_version": _rules_version(con),
+            "supervision_version": supervision,
             "due_soon_workdays": str(settings.due_soon_workdays),
             "precheck_workdays": str(settings.precheck_workdays),
             "hall_name": settings.hall_name,

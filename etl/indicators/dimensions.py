@@ -45,6 +45,12 @@ _LISTED = (
     Dimension("category", "综合窗口类别", "Category", "category", "code", "one_window_category"),
     Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
     Dimension("version", "清单版本", "Version", "version"),
+    Dimension("level", "监察等级", "Level of supervision", "level"),
+    Dimension("rule", "监察规则", "Rule of supervision", "rule_id"),
+    Dimension("record", "记录类型", "Record type", "record"),
+    Dimension("mapping", "来源映射", "Source mapping", "mapping"),
+    Dimension("fault", "校验规则", "Rule broken", "fault"),
+    Dimension("entry_workdays", "录入延迟（工作日）", "Keyed in after (working days)", "entry_workdays", "integer"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
@@ -63,6 +69,10 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
     "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips"),
     "mart_department": (*_STEPS, "department"),
+    "mart_signal_day": (*_CASE, "level", "rule"),
+    "mart_entry_day": (*_CASE, "entry_workdays"),
+    "mart_load_day": (*_DAYS, "record", "mapping"),
+    "mart_fault_day": (*_DAYS, "record", "mapping", "fault"),
 }
 
 _OWN_CODES: dict[str, dict[str, Code]] = {
