@@ -42,6 +42,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", "run", "dashboard", lambda _: _("总览")),
     Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
+    Entry("supervision", "oversight", "notifications", lambda _: _("电子监察")),
+    Entry("quality", "oversight", "fact_check", lambda _: _("数据质量")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}

@@ -240,7 +240,16 @@ class Store:
 
     def loads(self, name: str, by: tuple[str, ...] = ()) -> pd.DataFrame:
         """An indicator of the ledger over all loads: they were made at their own time, mostly after the days their records tell of."""
-        return _cached_series(self, self.snapshot_id, name, date.min, date.max, by, ())
+        first, last = self.loaded_span
+        return _cached_series(self, self.snapshot_id, name, first, last, by, ())
+
+    @cached_property
+    def loaded_span(self) -> tuple[date, date]:
+        """The first and the last day on which anything was loaded; the cut-off twice when nothing was."""
+        found = self._rows("select min(loaded_at) as first, max(loaded_at) as last from batch").iloc[0]
+        if pd.isna(found["first"]):
+            return self.as_of, self.as_of
+        return pd.Timestamp(found["first"]).date(), pd.Timestamp(found["last"]).date()
 
     def reconciled(self) -> list[Compared]:
         """The published figures beside those of this snapshot, as `hall reconcile` gives them."""

@@ -84,6 +84,7 @@ class Settings(BaseModel):
     due_soon_workdays: int = Field(default=3, ge=0, description="open cases with this many working days left or fewer are due soon")
     precheck_workdays: int = Field(default=1, ge=0, description="online applications are pre-checked within this many working days")
     keep_snapshot_days: int = Field(default=30, ge=1)
+    upload_megabytes: int = Field(default=50, ge=1, le=200, description="largest file that the data-quality page takes")
     port: int = Field(default=8501, ge=1, le=65535)
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
 

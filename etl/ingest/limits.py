@@ -20,7 +20,8 @@ ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"
 STRANGERS = (
     (b"\x89PNG", "图片", "a picture"), (b"\xff\xd8\xff", "图片", "a picture"), (b"GIF8", "图片", "a picture"),
     (b"MZ", "程序", "a program"), (b"\x7fELF", "程序", "a program"), (b"Rar!", "RAR 压缩包", "a RAR archive"),
-    (b"7z\xbc\xaf\x27\x1c", "7z 压缩包", "a 7z archive"), (b"BZh", "bzip2 压缩包", "a bzip2 archive"), (b"\xfd7zXZ", "xz 压缩包", "an xz archive"),
+    (b"7z\xbc\xaf\x27\x1c", "7z 压缩包", "a 7z archive"), (b"BZh", "bzip2 压缩包", "a bzip2 archive"),
+    (b"\xfd7zXZ", "xz 压缩包", "an xz archive"),
     (b"SQLite format 3\x00", "数据库文件", "a database file"), (b"%PDF", "PDF 文件", "a PDF"),
 )  # fmt: skip
 

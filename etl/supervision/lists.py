@@ -16,6 +16,7 @@ from etl.office import Office
 from etl.office.signals import Action, Handling, handle, last_handlings
 
 State = Literal["new", "acknowledged", "explained", "closed", "lapsed"]
+ALL = 2**60
 OPEN_STATES = frozenset({"new", "acknowledged", "explained"})
 
 SIGNAL_COLUMNS = (
@@ -33,7 +34,8 @@ inner join (select distinct rule_version, level, zh, en, sign from ref_supervisi
 where {{scope}} and ($family is null or s.family = $family) and ($level is null or s.level = $level)
     and ($signal is null or s.signal_id = $signal)
     and (s.is_current or not s.lapses or not $pressing) and s.raised_on between $first and $last
-order by s.level_rank desc, s.raised_on, s.signal_id
+order by s.level_rank desc, s.raised_on desc, s.signal_id
+limit $most
 """
 LEVELS = """
 select distinct level, level_rank, zh, en, colour, sign, lapses from ref_supervision_level
@@ -131,7 +133,7 @@ def signals(
             raise unknown_name("监察等级", "level of supervision", level, known)
     require_department(con, department)
     found = rows_of(
-        con, SIGNALS, department, family=family, level=level, signal=None, pressing=only_open, first=date_from, last=date_to
+        con, SIGNALS, department, family=family, level=level, signal=None, pressing=only_open, first=date_from, last=date_to, most=ALL
     )  # fmt: skip
     last = last_handlings(office)
     listed = [Listed(row, state_of(row, last.get(row["signal_id"])), last.get(row["signal_id"])) for row in found]
@@ -149,7 +151,7 @@ def require_department(con: duckdb.DuckDBPyConnection, department: str | None) -
 
 def find(con: duckdb.DuckDBPyConnection, signal_id: str) -> dict[str, Any]:
     """One signal. Raises HallError when the snapshot has none of this id."""
-    found = rows_of(con, SIGNALS, family=None, level=None, signal=signal_id, pressing=False, first=date.min, last=date.max)
+    found = rows_of(con, SIGNALS, family=None, level=None, signal=signal_id, pressing=False, first=date.min, last=date.max, most=1)
     if not found:
         raise HallError(f"没有信号 {signal_id}；编号见 hall signals", f"no signal {signal_id}; the ids are those of hall signals")
     return found[0]
