@@ -59,7 +59,7 @@ def _facts(hall: Hall, signal: dict[str, Any], state: str) -> None:
         (_("规则"), _.pick(signal["rule_zh"], signal["rule_en"])),
         (_("部门"), signal["department"] or _("（未填）")),
         (_("出现"), day(signal["raised_on"])),
-        (_("结束"), _("仍存在") if signal["is_current"] else day(signal["ended_on"])),
+        (_("情形结束"), _("仍存在") if signal["is_current"] else day(signal["ended_on"])),
         (_("应办日（推算）"), day(signal["due_on"]) + (_("（暂定）") if signal["is_provisional"] else "")),
         (_("情形"), measured_words(signal, _)),
         (_("处理状态"), state_words(_)[state]),

@@ -101,12 +101,12 @@ def _list(hall: Hall, office: Office, data: pd.DataFrame, title: str, empty: str
     )
     columns = [
         Column("signal_id", _("信号编号"), width="medium"),
-        Column("level", _("等级"), width="small"),
+        Column("level", _("等级")),
         Column("rule", _("规则"), width="medium"),
-        Column("state", _("处理状态"), width="small"),
+        Column("state", _("处理状态")),
         Column("department", _("部门")),
         Column("raised_on", _("出现"), "date"),
-        Column("ended_on", _("结束"), "date"),
+        Column("ended_on", _("情形结束"), "date"),
         Column("due_on", _("应办日（推算）"), "date"),
         Column("measured", _("情形")),
         Column("rule_version", _("规则版本")),
@@ -240,7 +240,7 @@ def _rules(hall: Hall) -> None:
         raised=raised.reindex(data["rule_id"]).fillna(0).to_numpy(),
     )
     columns = [
-        Column("level", _("等级"), width="small"),
+        Column("level", _("等级")),
         Column("name", _("规则"), width="medium"),
         Column("trigger", _("触发条件"), width="large"),
         Column("raised", _("本期信号"), "integer"),
