@@ -49,6 +49,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("queue", "systems", "confirmation_number", lambda _: _("排队叫号")),
     Entry("evaluations", "oversight", "thumbs_up_down", lambda _: _("评价与投诉")),
     Entry("disclosure", "oversight", "campaign", lambda _: _("政务公开与回应")),
+    Entry("supervision", "oversight", "notifications", lambda _: _("电子监察")),
+    Entry("quality", "oversight", "fact_check", lambda _: _("数据质量")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}

@@ -132,6 +132,11 @@ def write(view: View) -> None:
     st.session_state[_VIEW] = params
 
 
+def actor() -> str:
+    """Who acts in this session, for the audit trail. Until people sign in it is whoever sits at this machine."""
+    return "local"
+
+
 def leave_case() -> None:
     """Takes the case number, and what it is of, out of the URL: after the browser's Back it would stay there."""
     for name in ("case", "of"):

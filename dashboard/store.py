@@ -22,6 +22,7 @@ from etl.demo import MARK
 from etl.indicators import Indicator, Query, definition, evaluate
 from etl.indicators.dimensions import MARTS, SCOPE_PLACES
 from etl.publish import current, open_snapshot
+from etl.reconcile import Compared, figures, reconcile
 from etl.timelimit import Due, explain
 
 Dimension = Literal["scope", "department", "window", "channel"]
@@ -63,6 +64,14 @@ class Measure:
     numerator: float | None
     denominator: float | None
     n: int | None
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """Refused records that wait for correction. A record may have several faults."""
+
+    records: int
+    faults: int
 
 
 class Store:
@@ -250,9 +259,28 @@ class Store:
         found = self._rows("select count(*) as files from batch where starts_with(file, $mark)", {"mark": MARK})
         return bool(found["files"].iloc[0])
 
-    def quarantined(self) -> int:
-        """Faults found at loading whose records are still in quarantine."""
-        return int(self._rows("select coalesce(sum(records), 0) as n from quarantine_count")["n"].iloc[0])
+    def quarantined(self) -> Quarantined:
+        """Records still in quarantine, and the faults found in them."""
+        found = self._rows("select coalesce(sum(records), 0) as records, coalesce(sum(faults), 0) as faults from quarantine_open").iloc[0]
+        return Quarantined(int(found["records"]), int(found["faults"]))
+
+    def loads(self, name: str, by: tuple[str, ...] = ()) -> pd.DataFrame:
+        """An indicator of the ledger over all loads: they were made at their own time, mostly after the days their records tell of."""
+        first, last = self.loaded_span
+        return _cached_series(self, self.snapshot_id, name, first, last, by, ())
+
+    @cached_property
+    def loaded_span(self) -> tuple[date, date]:
+        """The first and the last day on which anything was loaded; the cut-off twice when nothing was."""
+        found = self._rows("select min(loaded_at) as first, max(loaded_at) as last from batch").iloc[0]
+        if pd.isna(found["first"]):
+            return self.as_of, self.as_of
+        return pd.Timestamp(found["first"]).date(), pd.Timestamp(found["last"]).date()
+
+    def reconciled(self) -> list[Compared]:
+        """The published figures beside those of this snapshot, as `hall reconcile` gives them."""
+        with self._connection.cursor() as cursor:
+            return reconcile(cursor, figures())
 
 
 def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, dict[str, str]]:

@@ -19,6 +19,7 @@ COMMAND_MODULES = (
     "quarantine",
     "records",
     "indicator",
+    "signals",
     "clock",
     "queue",
     "mapping",

@@ -20,6 +20,7 @@ COPIED = (
     "fact_application", "fact_one_window", "fact_one_window_part",
     "fact_item", "fact_item_change", "fact_certificate_missing", "fact_unit_access", "fact_cancelled_proof",
     "ref_answer_rule", "fact_answer", "fact_answer_stop",
+    "ref_supervision_rule", "ref_supervision_level", "fact_signal",
     "ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta",
 )  # fmt: skip
 QUEUE = ("ref_service_session", "ref_service_zone", "fact_ticket", "fact_window_session")
@@ -192,8 +193,19 @@ def _selected(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
 
 QUARANTINE_COLUMNS = "file varchar, record varchar, rule varchar, zh varchar, en varchar, records bigint"
+# Records by themselves: one that breaks three rules stands in three rows of quarantine_count, and once here.
+QUARANTINE_OPEN_COLUMNS = "file varchar, record varchar, mapping varchar, batch_id varchar, records bigint, faults bigint"
+QUARANTINE_OPEN = """
+select quarantine.file, quarantine.record, quarantine.mapping, quarantine.batch_id, count(*) as records, sum(fault.faults)::bigint as faults
+from quarantine
+inner join (select batch_id, line, count(*) as faults from quarantine_fault group by batch_id, line) as fault
+    on quarantine.batch_id = fault.batch_id and quarantine.line = fault.line
+where quarantine.resolved_by is null
+group by quarantine.file, quarantine.record, quarantine.mapping, quarantine.batch_id
+order by quarantine.batch_id
+"""
 QUARANTINE_COUNT = """
-select quarantine.file, quarantine.record, fault.rule, fault.zh, fault.en, count(distinct quarantine.line) as records
+select quarantine.file, quarantine.record, fault.rule, fault.zh, fault.en, count(distinct (quarantine.batch_id, quarantine.line)) as records
 from quarantine
 inner join quarantine_fault as fault
     on quarantine.batch_id = fault.batch_id and quarantine.file_sha = fault.file_sha
@@ -216,8 +228,10 @@ def _write(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
             expected[table] = _count(con, table)
         if {"quarantine", "quarantine_fault"} <= present:
             con.execute(f"create table snapshot.quarantine_count as {QUARANTINE_COUNT}")
+            con.execute(f"create table snapshot.quarantine_open as {QUARANTINE_OPEN}")
         else:
             con.execute(f"create table snapshot.quarantine_count ({QUARANTINE_COLUMNS})")
+            con.execute(f"create table snapshot.quarantine_open ({QUARANTINE_OPEN_COLUMNS})")
         con.execute("create index fact_case_no on snapshot.fact_case (case_no)")
         con.execute("checkpoint snapshot")
     finally:

@@ -12,6 +12,7 @@ from etl.ingest.warehouse import ensure_tables
 from etl.officehours import write_office_hours
 from etl.queueing.hours import write_service_hours
 from etl.returnreasons import write_return_reasons
+from etl.supervision.rules import write_supervision
 from etl.timerules import write_rules
 
 # `synced_at` is no event, but up to then the source system knew the case: one still open there was open on that day.
@@ -62,6 +63,7 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
     write_return_reasons(con, home.overlay("rules"))
     service_hours = write_service_hours(con, home.overlay("service-hours"), calendar)
     write_answer_rules(con, home.overlay("rules"))
+    supervision = write_supervision(con, home.overlay("rules"))
     day = cut_off(con, as_of or settings.as_of, now.date())
     write_meta(
         con,
@@ -72,6 +74,7 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
             "rules_version": _rules_version(con),
             "office_hours_version": hours_version,
             "service_hours_version": service_hours,
+            "supervision_version": supervision,
             "due_soon_workdays": str(settings.due_soon_workdays),
             "precheck_workdays": str(settings.precheck_workdays),
             "one_window_from": settings.one_window_from.isoformat(),

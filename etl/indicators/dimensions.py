@@ -65,6 +65,12 @@ _LISTED = (
     Dimension("half_hour", "半小时（0 至 47）", "Half hour (0 to 47)", "half_hour", "integer"),
     Dimension("wait_minutes", "等候（分钟，不足一分钟按一分钟）", "Minutes waited, rounded up", "wait_minutes", "integer"),
     Dimension("serve_minutes", "办理（分钟，不足一分钟按一分钟）", "Minutes served, rounded up", "serve_minutes", "integer"),
+    Dimension("level", "监察等级", "Level of supervision", "level"),
+    Dimension("rule", "监察规则", "Rule of supervision", "rule_id"),
+    Dimension("record", "记录类型", "Record type", "record"),
+    Dimension("mapping", "来源映射", "Source mapping", "mapping"),
+    Dimension("fault", "校验规则", "Rule broken", "fault"),
+    Dimension("entry_workdays", "录入延迟（工作日）", "Keyed in after (working days)", "entry_workdays", "integer"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
     Dimension("satisfaction", "满意度", "Satisfaction", "satisfaction", "code", "satisfaction"),
     Dimension("evaluation_channel", "评价渠道", "Channel of the evaluation", "evaluation_channel", "code", "evaluation_channel"),
@@ -118,6 +124,10 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_complaint_day": (*_DAYS, "department", "window", "channel", "complaint_source", "complaint_outcome"),
     "mart_request_day": (*_DAYS, "department", "request_kind", "request_outcome"),
     "mart_disclosure_day": (*_DAYS, "department", "disclosure_kind", "disclosure_category", "publish_channel"),
+    "mart_signal_day": (*_CASE, "level", "rule"),
+    "mart_entry_day": (*_CASE, "entry_workdays"),
+    "mart_load_day": (*_DAYS, "record", "mapping"),
+    "mart_fault_day": (*_DAYS, "record", "mapping", "fault"),
 }
 
 _OWN_CODES: dict[str, dict[str, Code]] = {
