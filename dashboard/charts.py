@@ -8,12 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
-INK = "#1b2733"
-BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY, RED = "#1d5a96", "#c46a11", "#2b7a5b", "#7a5195", "#8a6d1a", "#5c6b7a", "#b3312c"
-GRID = "#e3e9ef"
-COLOURS = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY)
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
+from dashboard.palette import BLUE, COLOURS, DASHES, GREEN, GRID, GREY, INK, MARKERS, OCHRE, ORANGE, PURPLE, RED
+
 AGE_COLOURS = ("#b9d2ea", "#7fadd6", "#4a83bb", "#c46a11", "#b3312c")
 AGE_PATTERNS = ("", "/", "x", ".", "+")
 MAXIMUM_POINTS = 500

@@ -85,6 +85,7 @@ class Events(_Sentence):
     figure: Asked
     none: str
     by: str = "department"
+    most: int = Field(default=10, ge=1)
 
 
 class Beyond(_Sentence):

@@ -144,7 +144,10 @@ def _events(sentence: plan.Events, teller: Teller) -> Said | None:
     ]
     places.sort(key=lambda one: (-(one.value or 0), one.name))
     if places and not teller.hides(total):
-        text += f"，涉及{'' if teller.audience == 'internal' else '较多的'}：{_named(places, teller)}"
+        shown = places[: sentence.most]
+        cut = len(shown) < len(places) or teller.audience == "public"
+        text += f"，{'较多的为' if cut else '涉及'}：{_named(shown, teller)}"
+        places = shown
     else:
         places = []
     return Said(f"{text}。", (total, *places))

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from dashboard.reports.content import ChartData, Report
 from dashboard.reports.mark import DRAFT, mark_text
-from dashboard.reports.tables import Cell, CellKind, Table
+from dashboard.reports.tables import Cell, CellKind, Table, width
 from dashboard.reports.wording import NO_VALUE
 
 PROPERTY = "hall.report"
@@ -112,7 +112,7 @@ class _Styles:
         if name == "plain":
             return base
         if name == "note":
-            return {**base, "font_size": 9, "text_wrap": False}
+            return {**base, "font_size": 9, "text_wrap": True, "valign": "top"}
         if name == "head":
             return {**base, "font_name": HEAD, "font_size": 10, "align": "center", "border": 1, "text_wrap": True, "bg_color": "#eef2f6"}
         cell = {**base, "font_size": 10, "border": 1}
@@ -139,20 +139,17 @@ def _sheet(book: Any, styles: _Styles, report: Report, name: str, is_landscape: 
 
 def _cover(book: Any, styles: _Styles, report: Report) -> None:
     sheet = _sheet(book, styles, report, "封面", False)
-    width = len(report.kpis.header)
+    columns = len(report.kpis.header)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 9)
-    sheet.set_column(2, width - 1, 14)
+    sheet.set_column(2, columns - 1, 14)
     sheet.set_row(0, 42)
     draft = f"（{DRAFT}）" if report.stamp.is_draft else ""
-    sheet.merge_range(0, 0, 0, width - 1, report.title + draft, styles.get("cover"))
-    sheet.merge_range(1, 0, 1, width - 1, report.number, styles.get("centre"))
-    sheet.merge_range(2, 0, 2, width - 1, report.opening, styles.get("centre"))
+    sheet.merge_range(0, 0, 0, columns - 1, report.title + draft, styles.get("cover"))
+    sheet.merge_range(1, 0, 1, columns - 1, report.number, styles.get("centre"))
+    sheet.merge_range(2, 0, 2, columns - 1, report.opening, styles.get("centre"))
     row = _table(sheet, styles, report.kpis, 4)
-    for line in _notes(report, report.kpis):
-        sheet.write_string(row, 0, line, styles.get("note"))
-        row += 1
-    row += 1
+    row = _write_notes(sheet, styles, report, report.kpis, row, 105) + 1
     sheet.write_string(row, 0, "附件目录", styles.get("heading"))
     for annex in report.annexes:
         row += 1
@@ -194,13 +191,17 @@ def _annex(book: Any, styles: _Styles, report: Report, name: str, label: str, ta
     row = _table(sheet, styles, table, 2)
     sheet.freeze_panes(2 + table.header_depth, min(2, len(table.header) - 1))
     sheet.repeat_rows(0, 1 + table.header_depth)
-    for line in _notes(report, table):
-        sheet.write_string(row, 0, line, styles.get("note"))
+    row = _write_notes(sheet, styles, report, table, row, sum(table.widths()) + 2 * len(table.header))
+    sheet.print_area(0, 0, row - 1, len(table.header) - 1)
+
+
+def _write_notes(sheet: Any, styles: _Styles, report: Report, table: Table, row: int, letters: int) -> int:
+    """The lines under a table, across its width, so that they do not widen the page; the row after them."""
+    for line in [*table.notes, *report.stamp.lines()]:
+        sheet.set_row(row, 13 * max(1, -(-width(line) // max(1, letters))))
+        sheet.merge_range(row, 0, row, len(table.header) - 1, line, styles.get("note"))
         row += 1
-
-
-def _notes(report: Report, table: Table) -> list[str]:
-    return [*table.notes, *report.stamp.lines()]
+    return row
 
 
 def _table(sheet: Any, styles: _Styles, table: Table, row: int) -> int:
