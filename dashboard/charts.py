@@ -8,7 +8,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from dashboard.palette import BLUE, COLOURS, DASHES, GREEN, GRID, GREY, INK, MARKERS, OCHRE, ORANGE, PURPLE, RED
+from dashboard.palette import BLUE as BLUE
+from dashboard.palette import COLOURS, DASHES, GRID, INK, MARKERS
+from dashboard.palette import GREEN as GREEN
+from dashboard.palette import GREY as GREY
+from dashboard.palette import OCHRE as OCHRE
+from dashboard.palette import ORANGE as ORANGE
+from dashboard.palette import PURPLE as PURPLE
+from dashboard.palette import RED as RED
 
 AGE_COLOURS = ("#b9d2ea", "#7fadd6", "#4a83bb", "#c46a11", "#b3312c")
 AGE_PATTERNS = ("", "/", "x", ".", "+")

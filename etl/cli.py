@@ -19,6 +19,7 @@ COMMAND_MODULES = (
     "quarantine",
     "records",
     "indicator",
+    "report",
     "clock",
     "mapping",
     "doctor",

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.palette import BLUE, COLOURS, DASHES, GREEN, GRID, INK, MARKERS, RED
 from dashboard.reports.content import ChartData
 
-WIDTH = 760
+WIDTH = 620
 FONT = "Noto Sans SC, Microsoft YaHei, SimHei, sans-serif"
 PART_COLOURS = (GREEN, BLUE, RED)
 PART_PATTERNS = ("", ".", "/")
@@ -110,9 +110,8 @@ def _parts(chart: ChartData) -> dict[str, Any]:
         if trace["textposition"] == "none":
             trace["name"] = str(trace["text"][0]).replace("<br>", "、")  # type: ignore[index]
     values = {"automargin": True, "gridcolor": GRID, "tickformat": ",~f", "title": {"text": chart.unit}}
-    made = {"data": traces, "layout": _layout(chart, barmode="stack", xaxis=values, yaxis={"showticklabels": False})}
-    made["layout"] |= {"showlegend": True, "height": 210}
-    return made
+    layout = _layout(chart, barmode="stack", xaxis=values, yaxis={"showticklabels": False}, showlegend=True, height=210)
+    return {"data": traces, "layout": layout}
 
 
 _KINDS: dict[str, Callable[[ChartData], dict[str, Any]]] = {"trend": _trend, "ranked": _ranked, "parts": _parts}

@@ -132,9 +132,14 @@ def _page(section: Any, is_landscape: bool = False) -> None:
         _indent(paragraph._p, 0)
         style = _run("宋体", 14)
         runs = (
-            "<w:t xml:space='preserve'>— </w:t>", "<w:fldChar w:fldCharType='begin'/>", "<w:instrText>PAGE</w:instrText>",
-            "<w:fldChar w:fldCharType='separate'/>", "<w:t>1</w:t>", "<w:fldChar w:fldCharType='end'/>", "<w:t xml:space='preserve'> —</w:t>",
-        )  # fmt: skip
+            "<w:t xml:space='preserve'>— </w:t>",
+            "<w:fldChar w:fldCharType='begin'/>",
+            "<w:instrText>PAGE</w:instrText>",
+            "<w:fldChar w:fldCharType='separate'/>",
+            "<w:t>1</w:t>",
+            "<w:fldChar w:fldCharType='end'/>",
+            "<w:t xml:space='preserve'> —</w:t>",
+        )
         field = f"<w:p {nsdecls('w')}>{''.join(f'<w:r>{style}{run}</w:r>' for run in runs)}</w:p>"
         for run in list(parse_xml(field)):
             paragraph._p.append(run)
@@ -303,7 +308,8 @@ def _row(cells: list[tuple[str, str, int, str]], widths: list[int], points: floa
         parts.append(
             f"<w:tc><w:tcPr><w:tcW w:w='{size_here}' w:type='dxa'/>{spanned}{merged}<w:vAlign w:val='center'/></w:tcPr>"
             "<w:p><w:pPr><w:spacing w:before='10' w:after='10' w:line='240' w:lineRule='auto'/>"
-            f"<w:ind w:firstLineChars='0' w:firstLine='0'/><w:jc w:val='{alignment}'/></w:pPr><w:r>{run}<w:t xml:space='preserve'>{escape(text)}</w:t></w:r></w:p></w:tc>"
+            f"<w:ind w:firstLineChars='0' w:firstLine='0'/><w:jc w:val='{alignment}'/></w:pPr>"
+            f"<w:r>{run}<w:t xml:space='preserve'>{escape(text)}</w:t></w:r></w:p></w:tc>"
         )
     parts.append("</w:tr>")
     return "".join(parts)

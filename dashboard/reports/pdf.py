@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pylopdf_fonts_zh_cn
 import typst
@@ -17,26 +17,29 @@ from dashboard.reports.period import written_day
 from dashboard.reports.tables import Table
 
 TEMPLATE = Path(__file__).parent / "report.typ"
-STANDARD = "a-2b"
+STANDARD: Literal["a-2b"] = "a-2b"
 PICTURE = '#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("chart.svg", width: {width}pt)\n'
 
 
-def fonts() -> list[str]:
+def fonts() -> list[Path]:
     """The folder of the shipped fonts."""
-    return [str(pylopdf_fonts_zh_cn.serif_path().parent)]
+    return [pylopdf_fonts_zh_cn.serif_path().parent]
 
 
-def write(report: Report, drawings: Mapping[str, bytes]) -> bytes:
-    """The whole document; `drawings` are the charts as SVG by their id. The same report and drawings give the same bytes."""
+def write(report: Report, drawings: Mapping[str, bytes], says_missing: bool = True) -> bytes:
+    """The whole document; `drawings` are the charts as SVG by their id. The same report and drawings give the same bytes.
+
+    `says_missing` puts a line where a chart could not be drawn.
+    """
     with tempfile.TemporaryDirectory(prefix="hall-report-") as name:
         folder = Path(name)
         (folder / "report.typ").write_text(TEMPLATE.read_text("utf-8"), "utf-8")
-        (folder / "report.json").write_text(json.dumps(_data(report, drawings), ensure_ascii=False), "utf-8")
+        (folder / "report.json").write_text(json.dumps(_data(report, drawings, says_missing), ensure_ascii=False), "utf-8")
         for chart, content in drawings.items():
             (folder / f"{chart}.svg").write_bytes(content)
         made = typst.compile(
-            str(folder / "report.typ"),
-            root=str(folder),
+            folder / "report.typ",
+            root=folder,
             font_paths=fonts(),
             ignore_system_fonts=True,
             pdf_standards=STANDARD,
@@ -53,15 +56,13 @@ def picture(drawing: bytes, width: float = 520, ppi: float = 200) -> bytes:
         folder = Path(name)
         (folder / "chart.svg").write_bytes(drawing)
         (folder / "chart.typ").write_text(PICTURE.format(width=width), "utf-8")
-        made = typst.compile(
-            str(folder / "chart.typ"), root=str(folder), font_paths=fonts(), ignore_system_fonts=True, format="png", ppi=ppi
-        )
+        made = typst.compile(folder / "chart.typ", root=folder, font_paths=fonts(), ignore_system_fonts=True, format="png", ppi=ppi)
     if not isinstance(made, bytes):
         raise TypeError("typst gave no picture")
     return made
 
 
-def _data(report: Report, drawings: Mapping[str, bytes]) -> dict[str, Any]:
+def _data(report: Report, drawings: Mapping[str, bytes], says_missing: bool) -> dict[str, Any]:
     moment = datetime.fromisoformat(report.stamp.published_at)
     return {
         "title": report.title,
@@ -84,7 +85,7 @@ def _data(report: Report, drawings: Mapping[str, bytes]) -> dict[str, Any]:
                         "charts": [
                             {"title": chart.title, "file": f"{chart.id}.svg" if chart.id in drawings else "", "none": NO_PICTURE}
                             for chart in report.charts
-                            if chart.after == part.id
+                            if chart.after == part.id and (says_missing or chart.id in drawings)
                         ],
                     }
                     for part in section.parts

@@ -211,10 +211,12 @@ def by_dimension(annex: Annex, teller: Teller) -> list[Table]:
 
 
 def _ranked(table: Table, column: int, annex: Annex) -> Table:
-    ordered = sorted(
-        table.rows, key=lambda row: (-(row[column].value or 0) if isinstance(row[column].value, int | float) else 1, row[1].text)
-    )
-    rows = tuple((Cell(str(place), "count", place), *row[1:]) for place, row in enumerate(ordered, 1))
+    def place(row: tuple[Cell, ...]) -> tuple[float, str]:
+        value = row[column].value
+        return (-float(value) if isinstance(value, int | float) else 1.0, row[1].text)
+
+    ordered = sorted(table.rows, key=place)
+    rows = tuple((Cell(str(number), "count", number), *row[1:]) for number, row in enumerate(ordered, 1))
     return replace(table, title=f"{annex.title}（按{table.header[column].replace('/', '')}排序）", rows=rows)
 
 

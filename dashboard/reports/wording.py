@@ -1,7 +1,7 @@
 """How a number and its change are written in a notice: counts change in per cent, rates in 百分点, means in their own unit."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from dashboard.reports.figures import Figure
@@ -19,7 +19,7 @@ def half_up(value: int | float | Fraction, digits: int = DIGITS) -> Decimal:
     exact = Fraction(value) if isinstance(value, int | Fraction) else Fraction(repr(value))
     scaled = exact * 10**digits
     rounded = int(abs(scaled) + Fraction(1, 2))
-    return (Decimal(rounded if scaled >= 0 else -rounded) / 10**digits).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return Decimal(rounded if scaled >= 0 else -rounded).scaleb(-digits)
 
 
 def exact(figure: Figure) -> Fraction | None:
