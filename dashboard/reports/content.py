@@ -3,14 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
-from dashboard.period import Period, is_running
 from dashboard.reports.figures import Figure, Source
 from dashboard.reports.period import Boundaries, ReportPeriod, before, past, written_day
 from dashboard.reports.plan import Annex, Asked, Audience, Chart, Plan, plan
@@ -142,7 +141,7 @@ def compose(con: duckdb.DuckDBPyConnection, snapshot_id: str, published_at: str,
     period = choice.period
     if period.first > as_of:
         raise HallError(f"{period.name}还没有数据：数据截止 {as_of}", f"there are no data for {period.key} yet: they end on {as_of}")
-    running = is_running(Period("custom", period.first, period.last), as_of)
+    running = _is_running(con, period, as_of)
     source = Source(con)
     words = words_of(period, as_of, settings.hall_name)
     # A period that is still running is no match for a whole one: then nothing is compared.
@@ -156,16 +155,25 @@ def compose(con: duckdb.DuckDBPyConnection, snapshot_id: str, published_at: str,
     opening = asked.opening.format_map(words)
     if running:
         opening += f"数据截至{written_day(as_of)}，{period.this}未完，不与{period.former}比较。"
+    # Tables first: what they hide, the text must not tell.
+    annexes = _annexes(con, asked, teller)
+    cells = (cell for annex in annexes for table in annex.tables for row in table.all_rows for cell in row)
+    teller = replace(teller, hidden=frozenset(cell.figure.question for cell in cells if cell.is_hidden and cell.figure is not None))
     sections = _sections(asked, teller)
     charts = tuple(one for chart in asked.charts if (one := _chart(chart, teller, choice.boundaries)) is not None)
     kpis = _kpis(asked, teller)
-    annexes = _annexes(con, asked, teller)
     used = {figure.indicator.name for figure in source.asked}
     annexes = [_defined(annex, sorted(used)) if annex.id == "definitions" else annex for annex in annexes]
     return Report(
         asked.title.format_map(words), choice.number or settings.report_number, asked.addressee, opening, settings.hall_name,
         date.fromisoformat(published_at[:10]), kpis, sections, tuple(annexes), charts, stamp, tuple(source.asked),
     )  # fmt: skip
+
+
+def _is_running(con: duckdb.DuckDBPyConnection, period: ReportPeriod, as_of: date) -> bool:
+    """Whether working days of the period lie beyond the cut-off: a month whose last days are a holiday ends with its last working day."""
+    row = con.execute("select count(*) from ref_calendar where is_workday and day > ? and day <= ?", [as_of, period.last]).fetchone()
+    return bool(row and row[0])
 
 
 def _is_synthetic(con: duckdb.DuckDBPyConnection) -> bool:

@@ -13,6 +13,7 @@ from etl.indicators import Indicator, Query, definitions, evaluate
 from etl.indicators.dimensions import MARTS, value_label
 
 Value = str | int
+Question = tuple[str, date, date, tuple[tuple[str, Any], ...], tuple[tuple[str, Value], ...]]
 Conditions = Mapping[str, Value | Sequence[Value]]
 
 
@@ -29,6 +30,11 @@ class Figure:
     denominator: int | float | None
     value: int | float | None
     n: int
+
+    @property
+    def question(self) -> Question:
+        """What was asked; two figures with the same question are the same."""
+        return (self.indicator.name, self.first, self.last, self.where, self.by)
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.reports import plan
-from dashboard.reports.figures import Figure, Source
+from dashboard.reports.figures import Figure, Question, Source
 from dashboard.reports.period import ReportPeriod, written_day
 from dashboard.reports.plan import Asked, Audience, Part
 from dashboard.reports.wording import FEWER, amount, change, exact, half_up, is_small, listed, unit
@@ -21,13 +21,15 @@ class Teller:
     audience: Audience
     words: dict[str, str]
     departments: tuple[str, ...] = ()
+    hidden: frozenset[Question] = frozenset()
 
     def told(self, figure: Figure) -> str:
         """The number with its unit as this audience may read it."""
         return f"{FEWER}{unit(figure)}" if self.hides(figure) else amount(figure)
 
     def hides(self, figure: Figure) -> bool:
-        return self.audience == "public" and is_small(figure)
+        """Whether this audience is not told: it is small, or a table hides it so that a small one cannot be worked out."""
+        return self.audience == "public" and (is_small(figure) or figure.question in self.hidden)
 
     def then(self, asked: Asked) -> Figure | None:
         """The same of the period before; None where the records do not reach back."""

@@ -17,19 +17,27 @@ def hidden_cells(values: Mapping[Place, int | float], sums: Sequence[Sum], small
     """
     hidden = set(small)
     lines = [(whole, *parts) for whole, parts in sums]
-    while open_ones := _determined(hidden, sums) & small:
-        added = False
-        for place in sorted(open_ones):
-            near = [line for line in lines if place in line and len(hidden & set(line)) == 1] or [line for line in lines if place in line]
-            candidates = [one for line in near for one in line if one not in hidden and one in values]
-            if not candidates:
-                continue
-            # A part rather than a whole, one that is no 0 (which hides nothing) where there is one, the smallest.
-            wholes = {whole for whole, _ in sums}
+    wholes = {whole for whole, _ in sums}
+
+    def hide_another(near: Sequence[tuple[Place, ...]]) -> None:
+        """A part rather than a whole, one that is no 0 (which hides nothing) where there is one, the smallest."""
+        candidates = {one for line in near for one in line if one not in hidden}
+        if candidates:
             hidden.add(min(candidates, key=lambda one: (values[one] == 0, one in wholes, values[one], one)))
-            added = True
+
+    # Most cells are given away by a line in which they alone are hidden; what several lines give away together is found afterwards.
+    while bare := [line for line in lines if len(hidden.intersection(line)) == 1]:
+        before = len(hidden)
+        for line in bare:
+            if len(hidden.intersection(line)) == 1:
+                hide_another([line])
+        if len(hidden) == before:
             break
-        if not added:
+    while determined := _determined(hidden, sums) & small:
+        before = len(hidden)
+        for place in sorted(determined):
+            hide_another([line for line in lines if place in line])
+        if len(hidden) == before:
             break
     return hidden
 

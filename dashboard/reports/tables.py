@@ -252,7 +252,7 @@ def _public(rows: list[list[Cell]], total: list[Cell] | None, columns: Sequence[
     touched = {row for row, _ in hidden}
     made = [
         [
-            Cell(HIDDEN, cell.kind)
+            Cell(HIDDEN, cell.kind, None, cell.figure)
             if (row, column) in hidden
             or (cell.kind not in ("count", "text") and row in touched)
             or (cell.kind != "change" and cell.figure is not None and is_small(cell.figure))
