@@ -43,6 +43,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
+    Entry("reports", "reports", "summarize", lambda _: _("月报与导出"), has_filters=False),
+    Entry("annual", "reports", "fact_check", lambda _: _("年报数字"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
 FIRST = ENTRIES[0].name

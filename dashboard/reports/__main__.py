@@ -17,11 +17,11 @@ Said = dict[str, Any]
 
 
 def _make(home: Home, wanted: Said) -> Said:
-    from dashboard.reports import exports, making
+    from dashboard.reports import asking, exports, making
     from dashboard.reports.delivering import deliver
 
-    formats = making.formats_named(wanted["formats"])
-    asked = making.Asked(
+    formats = asking.formats_named(wanted["formats"])
+    asked = asking.Asked(
         wanted["kind"],
         wanted["period"],
         formats,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from dashboard.reports.making import Asked, Format, Outcome, snapshot_of
+from dashboard.reports.asking import Asked, Format, Outcome, snapshot_of
 from etl.config import Home
 from etl.office import append, open_office
 

@@ -138,3 +138,12 @@ def past(period: ReportPeriod, most: int, boundaries: Boundaries = Boundaries())
 def months_of(number: int, boundaries: Boundaries = Boundaries()) -> list[ReportPeriod]:
     """The twelve months of a year."""
     return [month(number, one, boundaries) for one in range(1, 13)]
+
+
+def available(kind: Kind, first: date, last: date, boundaries: Boundaries = Boundaries()) -> list[ReportPeriod]:
+    """All periods of this kind that begin by `last` and end after `first`, the newest first; none for a custom one."""
+    if kind == "custom":
+        return []
+    parts, made = (1, lambda number, _, edges: year(number, edges)) if kind == "year" else _KINDS[kind]
+    found = [made(number, part, boundaries) for number in range(first.year - 1, last.year + 2) for part in range(1, parts + 1)]
+    return [one for one in found if one.first <= last and one.last >= first][::-1]

@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from dashboard.reports import docx, exports, pdf, xlsx
+from dashboard.reports.asking import snapshot_of
 from dashboard.reports.content import Choice, Report, compose, definitions_version
-from dashboard.reports.making import snapshot_of
 from dashboard.reports.mark import Mark
 from dashboard.reports.reading import Seen, read, read_file
 from etl.config import Home, settings_from

@@ -1,16 +1,15 @@
 """The worker: makes what is on the list, one report after another, in a process of its own, and ends when nothing is left."""
 
 import os
-import subprocess
-import sys
 from datetime import datetime
 from typing import cast
 
 from dashboard.reports import exports
-from dashboard.reports.making import Asked, Format, make
+from dashboard.reports.asking import Asked, Format
+from dashboard.reports.making import make
 from dashboard.reports.period import Kind
 from dashboard.reports.plan import Audience
-from etl.config import CHECKOUT, HallError, Home
+from etl.config import HallError, Home
 
 
 def work(home: Home) -> int:
@@ -47,15 +46,3 @@ def _one(home: Home, job: exports.Job) -> bool:
         return False
     exports.finish(home, job.number, outcome, datetime.now())
     return True
-
-
-def start(home: Home) -> None:
-    """Starts a worker apart from the server, so that a report goes on when the page is closed. A second one ends at once."""
-    subprocess.Popen(
-        [sys.executable, "-m", "dashboard.reports", "work"],
-        cwd=CHECKOUT,
-        env={**os.environ, "HALL_HOME": str(home.root)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
