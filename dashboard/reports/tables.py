@@ -58,7 +58,7 @@ class Table:
 
     @property
     def header_depth(self) -> int:
-        return max(path.count("/") for path in self.header) + 1
+        return max(len(path.split("/")) for path in self.header)
 
     def widths(self, least: int = 4, most: int = 36) -> list[int]:
         """How wide each column's texts are, in Latin letters; a long text is broken, a merged heading does not widen its columns."""
