@@ -196,7 +196,7 @@ class Plan(_Strict):
         for section in self.sections:
             for part in section.parts:
                 for sentence in part.sentences:
-                    if not sentence.optional and not part.needs:
+                    if not sentence.optional:
                         yield from indicators_of(sentence)
         for annex in self.annexes:
             if not annex.optional:
