@@ -16,8 +16,11 @@ PART_PATTERNS = ("", ".", "/")
 
 
 def figure(chart: ChartData) -> dict[str, Any]:
-    """The chart as `{data, layout}`."""
-    return _KINDS[chart.kind](chart)
+    """The chart as `{data, layout}`. Traces have names of their own, which Plotly would else draw by lot."""
+    made = _KINDS[chart.kind](chart)
+    for place, trace in enumerate(made["data"]):
+        trace["uid"] = f"{place:06x}"
+    return made
 
 
 def height(chart: ChartData) -> int:

@@ -59,13 +59,16 @@ def _property(archive: zipfile.ZipFile) -> str | None:
 
 
 def _sheets(content: bytes) -> tuple[tuple[str, str], ...]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook
 
-    book = CalamineWorkbook.from_filelike(BytesIO(content))
     places = []
-    for name in book.sheet_names:
-        for row, cells in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
-            places += [(f"{name}!{_letters(column)}{row}", _written(cell)) for column, cell in enumerate(cells) if cell != ""]
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        for name in book.sheet_names:
+            for row, cells in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1):
+                places += [(f"{name}!{_letters(column)}{row}", _written(cell)) for column, cell in enumerate(cells) if cell != ""]
+    except CalamineError as error:
+        raise HallError(f"Excel 文件已损坏：{error}", f"the Excel file is damaged: {error}") from None
     return tuple(places)
 
 

@@ -21,7 +21,8 @@ def con():
     """Cases of October and September by hand; no other record was ever loaded."""
     con = duckdb.connect()
     con.execute(
-        "create table mart_case_day (day date, department varchar, window_name varchar, channel varchar, case_type varchar, item_kind varchar, "
+        "create table mart_case_day (day date, department varchar, window_name varchar, channel varchar, case_type varchar, "
+        "item_kind varchar, "
         "received int, accepted int, closed int, early int, on_day int, late int, no_limit int)"
     )
     for day, department, received, late in (
