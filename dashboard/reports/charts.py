@@ -25,7 +25,7 @@ def figure(chart: ChartData) -> dict[str, Any]:
 
 def height(chart: ChartData) -> int:
     """Lying bars need room for each of theirs."""
-    return 90 + 44 * len(chart.labels) if chart.kind == "ranked" else 330
+    return 90 + 34 * len(chart.labels) if chart.kind == "ranked" else 330
 
 
 def _layout(chart: ChartData, **more: Any) -> dict[str, Any]:

@@ -219,7 +219,7 @@ def _kpis(asked: Plan, teller: Teller) -> Table:
                 text_cell(now.indicator.zh),
                 text_cell(now.indicator.unit.zh),
                 *shown,
-                Cell(change if change == NO_VALUE else f"{change}{sign}"),
+                Cell(change if change == NO_VALUE else f"{change}{sign}", "change"),
                 *parts,
             )
         )

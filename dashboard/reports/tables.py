@@ -60,7 +60,7 @@ class Table:
     def header_depth(self) -> int:
         return max(len(path.split("/")) for path in self.header)
 
-    def widths(self, least: int = 4, most: int = 36) -> list[int]:
+    def widths(self, least: int = 4, most: int = 30) -> list[int]:
         """How wide each column's texts are, in Latin letters; a long text is broken, a merged heading does not widen its columns."""
         found = []
         for column, path in enumerate(self.header):

@@ -111,6 +111,8 @@ class _Styles:
             return {**base, "font_size": 12, "text_wrap": True, "valign": "top", "indent": 0}
         if name == "plain":
             return base
+        if name == "small":
+            return {**base, "font_size": 9}
         if name == "note":
             return {**base, "font_size": 9, "text_wrap": True, "valign": "top"}
         if name == "head":
@@ -158,7 +160,8 @@ def _cover(book: Any, styles: _Styles, report: Report) -> None:
 
 def _text(book: Any, styles: _Styles, report: Report) -> None:
     sheet = _sheet(book, styles, report, "正文", False)
-    sheet.set_column(0, 0, 92)
+    # One column cannot be split over pages, so a viewer does not shrink it: it must fit A4 with wider stand-in letters too.
+    sheet.set_column(0, 0, 78)
     lines: list[tuple[str, str]] = [
         (report.title, "cover"),
         (report.number, "centre"),
@@ -174,8 +177,8 @@ def _text(book: Any, styles: _Styles, report: Report) -> None:
     lines += [("", "plain"), (report.sender, "plain"), *((line, "note") for line in report.stamp.lines())]
     for row, (text, style) in enumerate(lines):
         if style == "paragraph":
-            # Excel does not find the height of a merged or wrapped cell by itself in every viewer: 46 Chinese letters a line.
-            sheet.set_row(row, 17 * max(1, -(-len(text) // 42)))
+            # Not every viewer finds the height of a wrapped cell by itself: 33 Chinese letters a line.
+            sheet.set_row(row, 17 * max(1, -(-width(text) // 66)))
         elif style == "cover":
             sheet.set_row(row, 40)
         sheet.write_string(row, 0, text, styles.get(style))
@@ -185,7 +188,7 @@ def _annex(book: Any, styles: _Styles, report: Report, name: str, label: str, ta
     sheet = _sheet(book, styles, report, name, table.is_landscape)
     sheet.set_row(0, 30)
     sheet.write_string(0, 0, f"{label}　{table.title}", styles.get("title"))
-    sheet.write_string(1, 0, f"期间：{report.stamp.period.span}", styles.get("note"))
+    sheet.write_string(1, 0, f"期间：{report.stamp.period.span}", styles.get("small"))
     for column, size in enumerate(table.widths()):
         sheet.set_column(column, column, size + 2)
     row = _table(sheet, styles, table, 2)
@@ -227,7 +230,9 @@ def _table(sheet: Any, styles: _Styles, table: Table, row: int) -> int:
 
 def _put(sheet: Any, styles: _Styles, row: int, column: int, cell: Cell, is_bold: bool) -> None:
     if cell.value is None:
-        sheet.write_string(row, column, cell.text, styles.get("dash" if cell.text in (NO_VALUE, "*") else "text", is_bold))
+        sheet.write_string(
+            row, column, cell.text, styles.get("dash" if cell.text in (NO_VALUE, "*") or cell.kind != "text" else "text", is_bold)
+        )
     elif isinstance(cell.value, date):
         sheet.write_datetime(row, column, datetime.combine(cell.value, time()), styles.get("date", is_bold))
     else:
