@@ -38,7 +38,8 @@ def _figure(hall: Hall, one: YearFigure) -> None:
     name, value, published, more = st.columns([5, 2, 3, 2], vertical_alignment="center")
     name.markdown(f"{_.pick(one.figure.zh, one.figure.en)}　:gray[{_.pick(one.figure.scope.zh, one.figure.scope.en)}]")
     value.markdown("**—**" if one.row is None else f"**{number(one.row.value)}** {kpi.unit(one.figure.indicator or '', _)}")
-    published.markdown(f":gray[{_('公布')}{_.colon}{_published(one, _)}]　{_mark(one, _)}")
+    words = _("公布") + _.colon + _published(one, _)
+    published.markdown(f":gray[{words}]　{_mark(one, _)}")
     with more:
         if one.figure.indicator is None:
             st.caption(_("还没有这类记录"))

@@ -179,7 +179,8 @@ def _row(hall: Hall, job: exports.Job) -> None:
         st.markdown(f"**{period_words(job.period, _)}**　{_audience_words(_)[job.audience]}{draft}")
     with middle:
         who = _("本机") if job.actor == exports.ACTOR else plain(job.actor)
-        st.caption(f"{who}　{_.moment(datetime.fromisoformat(job.asked_at))}　{_('数据版本')} {job.snapshot_id}")
+        version = _("数据版本") + _.colon + job.snapshot_id
+        st.caption(f"{who}　{_.moment(datetime.fromisoformat(job.asked_at))}　{version}")
         if job.message:
             st.caption(plain(job.message))
     with right, st.container(horizontal=True):
