@@ -8,15 +8,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from dashboard.palette import BLUE as BLUE
-from dashboard.palette import COLOURS, DASHES, GRID, INK, MARKERS
-from dashboard.palette import GREEN as GREEN
-from dashboard.palette import GREY as GREY
-from dashboard.palette import OCHRE as OCHRE
-from dashboard.palette import ORANGE as ORANGE
-from dashboard.palette import PURPLE as PURPLE
-from dashboard.palette import RED as RED
-
+INK = "#1b2733"
+# Each stands out on a light and on a dark page (3:1 or more); text takes the page's own colour, by the style sheet of the frame.
+BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY, RED = "#2f74b8", "#c46a11", "#2e8b66", "#8e63ad", "#96791f", "#6b7b8b", "#cc4640"
+GRID = "rgba(120, 135, 150, 0.25)"
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 AGE_COLOURS = ("#b9d2ea", "#7fadd6", "#4a83bb", "#c46a11", "#b3312c")
 AGE_PATTERNS = ("", "/", "x", ".", "+")
 MAXIMUM_POINTS = 500

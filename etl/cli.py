@@ -21,6 +21,7 @@ COMMAND_MODULES = (
     "indicator",
     "report",
     "clock",
+    "queue",
     "mapping",
     "doctor",
 )

@@ -94,6 +94,7 @@ class Settings(BaseModel):
     minimum_denominator: int = Field(default=10, ge=1, description="a rate on fewer cases is greyed")
     due_soon_workdays: int = Field(default=3, ge=0, description="open cases with this many working days left or fewer are due soon")
     precheck_workdays: int = Field(default=1, ge=0, description="online applications are pre-checked within this many working days")
+    one_window_from: date = Field(default=date(2018, 10, 1), description="first day of the one-window reform, for before and after")
     keep_snapshot_days: int = Field(default=30, ge=1)
     port: int = Field(default=8501, ge=1, le=65535)
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")

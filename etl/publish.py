@@ -16,8 +16,14 @@ from etl.config import HallError, Home, settings_from
 from etl.records.masking import masked_person
 
 READING: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
-COPIED = ("ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta")
-ORDER = ("day", "received_on", "department", "window_name", "case_no")
+COPIED = (
+    "fact_application", "fact_one_window", "fact_one_window_part",
+    "fact_item", "fact_item_change", "fact_certificate_missing", "fact_unit_access", "fact_cancelled_proof",
+    "ref_answer_rule", "fact_answer", "fact_answer_stop",
+    "ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta",
+)  # fmt: skip
+QUEUE = ("ref_service_session", "ref_service_zone", "fact_ticket", "fact_window_session")
+ORDER = ("day", "received_on", "taken_at", "department", "window_name", "case_no")
 # An organisation is public and named in full; where its file does not say what an applicant is, only a name that can be no person's is.
 ORGANISATION = (
     "filed.applicant_type = 'organisation' or (filed.applicant_type is null "
@@ -201,7 +207,7 @@ order by records desc, quarantine.file, fault.rule
 def _write(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
     """Copies everything a reader may see into a new file. Returns the rows that each table must have there."""
     present = set(_tables(con, "%"))
-    chosen = [*(name for name in COPIED if name in present), "fact_case", *_tables(con, "mart_%")]
+    chosen = [*(name for name in (*COPIED, *QUEUE) if name in present), "fact_case", *_tables(con, "mart_%")]
     expected: dict[str, int] = {}
     con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as snapshot")
     try:

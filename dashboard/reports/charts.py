@@ -6,9 +6,14 @@ Written without `plotly` and pandas, whose import would take longer than the who
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.palette import BLUE, COLOURS, DASHES, GREEN, GRID, INK, MARKERS, RED
 from dashboard.reports.content import ChartData
 
+# For white paper; the pages have their own, which also stand out on a dark screen.
+INK, GRID = "#1b2733", "#e3e9ef"
+BLUE, ORANGE, GREEN, PURPLE, RED = "#1d5a96", "#c46a11", "#2b7a5b", "#7a5195", "#b3312c"
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+DASHES = ("solid", "dash", "dot", "dashdot")
+MARKERS = ("circle", "square", "diamond", "triangle-up")
 WIDTH = 620
 FONT = "Noto Sans SC, Microsoft YaHei, SimHei, sans-serif"
 PART_COLOURS = (GREEN, BLUE, RED)

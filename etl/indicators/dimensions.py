@@ -36,33 +36,88 @@ _LISTED = (
     Dimension("channel", "渠道", "Channel", "channel", "code", "channel"),
     Dimension("case_type", "办件类型", "Case type", "case_type", "code", "case_type"),
     Dimension("item_kind", "事项类型", "Item kind", "item_kind", "code", "item_kind"),
+    Dimension("place", "办理层级", "Handled at", "place", "code", "place"),
     Dimension("item", "事项编码", "Item code", "item_code"),
     Dimension("item_name", "事项名称", "Item", "item_name"),
     Dimension("workdays", "用时（工作日）", "Working days used", "used_workdays", "integer"),
+    Dimension(
+        "hours",
+        "用时（工作小时，不足一小时按一小时）",
+        "Working hours used, rounded up",
+        "cast(ceil(used_quarter_hours / 4.0) as bigint)",
+        "integer",
+    ),
+    Dimension("express_days", "寄递天数", "Days by express", "express_days", "integer"),
     Dimension("age", "在办时长", "Age", "age", "code", "age"),
     Dimension("unit", "单位", "Unit", "unit"),
     Dimension("stock_or_new", "存量增量", "Stock or new", "stock_or_new", "code", "stock_or_new"),
+    Dimension("reason", "退回原因", "Reason returned", "return_reason", "code", "return_reason"),
+    Dimension("stage", "一窗环节", "Stage of an intake", "stage", "code", "one_window_stage"),
+    Dimension("route", "进件渠道", "Door", "route", "code", "intake_route"),
     Dimension("category", "综合窗口类别", "Category", "category", "code", "one_window_category"),
     Dimension("scope", "口径", "Scope", "scope", "code", "scope"),
     Dimension("version", "清单版本", "Version", "version"),
+    Dimension("return_reason", "退回类别", "Kind of return", "return_reason", "code", "certificate_return"),
+    Dimension("change", "变化类别", "Kind of change", "change", "code", "item_change"),
+    Dimension("depth", "网办深度", "Online depth", "online_depth", "code", "online_depth"),
+    Dimension("zone", "区域", "Zone", "zone"),
+    Dimension("service", "排队业务", "Queue service", "service_name"),
+    Dimension("half_hour", "半小时（0 至 47）", "Half hour (0 to 47)", "half_hour", "integer"),
+    Dimension("wait_minutes", "等候（分钟，不足一分钟按一分钟）", "Minutes waited, rounded up", "wait_minutes", "integer"),
+    Dimension("serve_minutes", "办理（分钟，不足一分钟按一分钟）", "Minutes served, rounded up", "serve_minutes", "integer"),
     Dimension("trips", "到现场次数（−1 未填）", "Trips (-1: not given)", "trips", "integer"),
+    Dimension("satisfaction", "满意度", "Satisfaction", "satisfaction", "code", "satisfaction"),
+    Dimension("evaluation_channel", "评价渠道", "Channel of the evaluation", "evaluation_channel", "code", "evaluation_channel"),
+    Dimension("complaint_source", "投诉来源", "Source of the complaint", "complaint_source", "code", "complaint_source"),
+    Dimension("complaint_outcome", "投诉处理结果", "Outcome of the complaint", "complaint_outcome", "code", "complaint_outcome"),
+    Dimension("request_kind", "诉求类别", "Kind of request", "request_kind", "code", "request_kind"),
+    Dimension("request_outcome", "答复结果", "Outcome of the request", "request_outcome", "code", "request_outcome"),
+    Dimension("disclosure_kind", "公开形式", "Kind of publication", "disclosure_kind", "code", "disclosure_kind"),
+    Dimension("disclosure_category", "公开类目", "Category of publication", "disclosure_category"),
+    Dimension("publish_channel", "公开渠道", "Published on", "publish_channel", "code", "publish_channel"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
 
 _STEPS = ("day", "week", "month", "quarter", "year")
 _DAYS = (*_STEPS, "weekday")
-_CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind")
+_CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind", "place")
+_ITEM = ("item", "item_name")
+_QUEUE = (*_DAYS, "zone", "service", "department", "window", "channel")
 MARTS: dict[str, tuple[str, ...]] = {
     "mart_case_day": _CASE,
-    "mart_item_day": (*_DAYS, "department", "item", "item_name"),
-    "mart_case_hour": (*_DAYS, "hour", "department", "window", "channel"),
+    "mart_item_day": (*_DAYS, "department", "place", "item", "item_name"),
+    "mart_case_hour": (*_DAYS, "hour", "department", "window", "channel", "place"),
     "mart_used_workdays": (*_CASE, "workdays"),
-    "mart_backlog_change": (*_STEPS, "department", "window", "channel", "case_type", "item_kind", "age"),
+    "mart_backlog_change": (*_STEPS, "department", "window", "channel", "case_type", "item_kind", "place", "age"),
     "mart_application_day": (*_DAYS, "department", "channel"),
+    "mart_application_item_day": (*_DAYS, "department", "channel", *_ITEM),
+    "mart_precheck_time": (*_DAYS, "department", "channel", *_ITEM, "workdays", "hours"),
+    "mart_precheck_return": (*_DAYS, "department", "channel", *_ITEM, "reason"),
+    "mart_express_day": (*_DAYS, "department", "channel", *_ITEM, "express_days"),
+    "mart_two_counters": (*_DAYS, "department"),
     "mart_one_window_day": (*_DAYS, "category", "window"),
-    "mart_certificate_day": (*_DAYS, "unit", "stock_or_new"),
-    "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips"),
+    "mart_one_window_part_day": (*_DAYS, "category", "window", "department"),
+    "mart_one_window_time": (*_DAYS, "category", "window", "stage", "workdays", "hours"),
+    "mart_one_window_part_time": (*_DAYS, "category", "window", "department", "stage", "workdays", "hours"),
+    "mart_one_window_item": (*_DAYS, "department", *_ITEM, "category", "route", "workdays"),
+    "mart_certificate_day": (*_DAYS, "unit", "department", "stock_or_new", "return_reason"),
+    "mart_certificate_case_day": _CASE,
+    "mart_unit_access_day": (*_STEPS, "unit", "department"),
+    "mart_item_scope": (*_STEPS, "scope", "version", "department", "item_kind", "trips", "depth"),
+    "mart_item_catalogue": (*_STEPS, "scope", "department", "item_kind"),
+    "mart_item_change_day": (*_STEPS, "scope", "change", "version", "department", "item_kind"),
+    "mart_cancelled_proof_day": (*_DAYS, "unit", "department"),
+    "mart_ticket_day": _QUEUE,
+    "mart_ticket_half_hour": (*_QUEUE, "hour", "half_hour"),
+    "mart_ticket_wait": (*_QUEUE, "wait_minutes"),
+    "mart_ticket_service": (*_QUEUE, "serve_minutes"),
+    "mart_window_half_hour": (*_DAYS, "hour", "half_hour", "zone", "department", "window", "channel"),
     "mart_department": (*_STEPS, "department"),
+    "mart_evaluation_day": (*_DAYS, "department", "window", "channel", "evaluation_channel", "satisfaction"),
+    "mart_evaluation_case_day": (*_DAYS, "department", "window", "channel"),
+    "mart_complaint_day": (*_DAYS, "department", "window", "channel", "complaint_source", "complaint_outcome"),
+    "mart_request_day": (*_DAYS, "department", "request_kind", "request_outcome"),
+    "mart_disclosure_day": (*_DAYS, "department", "disclosure_kind", "disclosure_category", "publish_channel"),
 }
 
 _OWN_CODES: dict[str, dict[str, Code]] = {
@@ -72,6 +127,22 @@ _OWN_CODES: dict[str, dict[str, Code]] = {
         "centre": Code(zh="中心进驻", en="Handled in the hall"),
         "township": Code(zh="乡镇", en="Townships"),
     },
+    "place": {
+        "centre": Code(zh="区直部门，进驻中心", en="District department, in the hall"),
+        "district": Code(zh="区直部门，未进驻中心", en="District department, not in the hall"),
+        "township": Code(zh="乡镇", en="Township"),
+        "township_centre": Code(zh="乡镇，进驻中心", en="Township, in the hall"),
+    },
+    "item_change": {
+        "added": Code(zh="新增", en="Added"),
+        "dropped": Code(zh="取消", en="Dropped"),
+        "trips": Code(zh="跑趟次数", en="Trips"),
+        "promised": Code(zh="承诺时限", en="Promised limit"),
+        "statutory": Code(zh="法定时限", en="Statutory limit"),
+        "online": Code(zh="网上申请", en="Online application"),
+        "centre": Code(zh="进驻中心", en="In the hall"),
+        "renamed": Code(zh="名称", en="Name"),
+    },
     "age": {
         "a00_05": Code(zh="0–5 个工作日", en="0-5 working days"),
         "a06_10": Code(zh="6–10 个工作日", en="6-10 working days"),
@@ -79,6 +150,13 @@ _OWN_CODES: dict[str, dict[str, Code]] = {
         "a21_40": Code(zh="21–40 个工作日", en="21-40 working days"),
         "a41_up": Code(zh="41 个工作日以上", en="41 working days and more"),
     },
+}
+
+# A scope of the item list (口径) as the places of cases it takes in. Cases whose item is on no list are in `all` alone.
+SCOPE_PLACES: dict[str, tuple[str, ...]] = {
+    "district": ("centre", "district"),
+    "centre": ("centre", "township_centre"),
+    "township": ("township", "township_centre"),
 }
 
 

@@ -13,6 +13,7 @@ from etl.config import HallError, Home, transaction
 from etl.ingest.conform import Conform, conform, set_variables, source_sql
 from etl.ingest.macros import create_macros
 from etl.ingest.match import Match, choose
+from etl.ingest.orders import require_declared_orders
 from etl.ingest.quarantine import quarantine_bad_rows, quarantine_refused
 from etl.ingest.rows import Table, Tally
 from etl.ingest.sources import SUFFIXES, tables
@@ -194,6 +195,7 @@ def _load_table(con: duckdb.DuckDBPyConnection, home: Home, table: Table, match:
         set_variables(con, made)
         own = ", ".join(f.name for f in made.fields)
         source = source_sql(staged, len(match.columns))
+        require_declared_orders(con, table, match, source)
         con.execute(
             f"create or replace temp table incoming as select _line, {own}, _version, _extra, _bad, "
             f"case when _bad then {made.cells} end as _cells from (select *, ({made.bad}) as _bad from ({made.typed(source)}))"

@@ -48,7 +48,14 @@ def pictures(home: Path) -> list[Picture]:
         Picture("overview-en", f"?lang=en&{month}"),
         Picture("throughput-zh", "throughput?lang=zh&period=quarter&on=" + containing("quarter", store.as_of).first.isoformat()),
         Picture("timelimits-zh", f"timelimits?lang=zh&{month}", height=1500),
+        Picture("online-zh", f"online?lang=zh&period=year&on={year.first}", height=1500),
+        Picture("onewindow-zh", f"onewindow?lang=zh&{month}", height=1500),
+        Picture("queue-zh", f"queue?lang=zh&{month}", height=1400),
+        Picture("evaluations-zh", f"evaluations?lang=zh&period=year&on={year.first}", height=1500),
+        Picture("disclosure-zh", f"disclosure?lang=zh&period=year&on={year.first}", height=1500),
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
+        Picture("certificates-zh", f"certificates?lang=zh&{month}", height=1300),
+        Picture("items-zh", f"items?lang=zh&{month}&scope=centre", height=1300),
         Picture("overview-wall", f"?lang=zh&period=year&on={year.first}", 1920, 1080),
         Picture("reports-zh", "reports?lang=zh", height=760),
         Picture("annual-zh", "annual?lang=zh", height=1250),
@@ -60,7 +67,7 @@ def take(opened: Browser, address: str, picture: Picture) -> None:
     context = opened.new_context(viewport={"width": picture.width, "height": picture.height}, locale="zh-CN")
     page = context.new_page()
     page.goto(f"{address}/{picture.path}")
-    page.locator("[data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
+    page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=60_000)
     # Charts are drawn after their data have come, and labels are set after that.
     page.wait_for_timeout(3000)

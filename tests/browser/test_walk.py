@@ -185,3 +185,26 @@ def test_an_unknown_page_leads_to_the_first(walk):
     assert walk.title() == "总览"
     assert [complaint for complaint in walk.complaints if "does not seem to exist" not in complaint] == []
     walk.complaints.clear()
+
+
+LUMINANCE = """element => {
+  const [r, g, b] = getComputedStyle(element)[PROPERTY].match(/[0-9.]+/g).map(part => Number(part) / 255)
+    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_and_chart_text_can_be_read_in_the_readers_colours(chrome, server, scheme):
+    context = chrome.new_context(viewport={"width": 1280, "height": 1400}, locale="zh-CN", color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{server}/?period=month&on=2018-10-01")
+    page.locator("[data-testid=stPlotlyChart] .xtick text").first.wait_for(timeout=60_000)
+    ground = page.locator("[data-testid=stApp]").evaluate(LUMINANCE.replace("PROPERTY", "'backgroundColor'"))
+    assert (ground > 0.5) == (scheme == "light")
+    texts = {"[data-testid=stMetricLabel] p": "'color'", ".xtick text": "'fill'", ".legendtext": "'fill'"}
+    for selector, quality in texts.items():
+        ink = page.locator(selector).first.evaluate(LUMINANCE.replace("PROPERTY", quality))
+        contrast = (max(ink, ground) + 0.05) / (min(ink, ground) + 0.05)
+        assert contrast >= 4.5, (selector, contrast)
+    context.close()
