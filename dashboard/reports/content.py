@@ -211,7 +211,7 @@ def _kpis(asked: Plan, teller: Teller) -> Table:
         change = NO_VALUE if hidden else signed_change(now, then)
         shown = [Cell("*"), Cell("*")] if hidden else [figure_cell(now), figure_cell(then)]
         parts = [
-            Cell(NO_VALUE) if hidden or value is None or now.denominator is None else Cell(f"{value:,.10g}", "count", value)
+            Cell(NO_VALUE) if hidden or value is None or now.denominator is None else _sum_cell(value)
             for value in (now.numerator, now.denominator)
         ]
         rows.append(
@@ -224,6 +224,12 @@ def _kpis(asked: Plan, teller: Teller) -> Table:
             )
         )
     return Table("主要指标", ("指标", "单位", "本期", "上期", "增减", "分子", "分母"), tuple(rows))
+
+
+def _sum_cell(value: int | float) -> Cell:
+    """A numerator or denominator: whole where it is, else with two decimals."""
+    whole = float(value).is_integer()
+    return Cell(f"{half_up(value, 0 if whole else 2):,}", "count" if whole else "mean", value)
 
 
 def _annexes(con: duckdb.DuckDBPyConnection, asked: Plan, teller: Teller) -> list[AnnexText]:
