@@ -15,7 +15,7 @@ from dashboard.reports.period import Boundaries, ReportPeriod, before, past, wri
 from dashboard.reports.plan import Annex, Asked, Audience, Chart, Plan, plan
 from dashboard.reports.sentences import Said, Teller, paragraph, words_of
 from dashboard.reports.tables import Cell, Table, by_dimension, figure_cell, text_cell
-from dashboard.reports.wording import NO_VALUE, signed_change, unit
+from dashboard.reports.wording import NO_VALUE, half_up, signed_change, unit
 from etl.config import HallError, Settings
 from etl.indicators import definitions
 from etl.indicators.dimensions import DIMENSIONS, code_list
