@@ -79,7 +79,7 @@ def _say(text: str, wanted: Said) -> None:
 def _verify(home: Home, wanted: Said) -> Said:
     from dashboard.reports.verifying import verify
 
-    found = verify(home, Path(wanted["file"]))
+    found = verify(home, Path(wanted["file"]), wanted["template"])
     return {
         "file": wanted["file"],
         "format": found.kind,

@@ -26,10 +26,11 @@ class Mark:
     audience: Audience
     is_draft: bool
     number: str
+    template: str = ""
 
 
-def mark_text(report: "Report") -> str:
-    """The mark as one line of JSON."""
+def mark_text(report: "Report", template: str = "") -> str:
+    """The mark as one line of JSON. `template` is the hash of the unit's own Word template, if one was filled in."""
     stamp = report.stamp
     period = stamp.period
     return json.dumps(
@@ -42,6 +43,7 @@ def mark_text(report: "Report") -> str:
             "audience": stamp.audience,
             "draft": stamp.is_draft,
             "number": report.number,
+            **({"template": template} if template else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -58,7 +60,10 @@ def read_mark(text: str | None) -> Mark:
         kind = _one_of(found["period"][0], Kind)
         period = parsed(kind, found["period"][1], boundaries)
         audience = _one_of(found["audience"], Audience)
-        return Mark(found["snapshot"], found["definitions"], period, boundaries, audience, bool(found["draft"]), str(found["number"]))
+        return Mark(
+            found["snapshot"], found["definitions"], period, boundaries, audience, bool(found["draft"]), str(found["number"]),
+            str(found.get("template", "")),
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError, IndexError):
         raise HallError(
             "该文件不是本系统导出的报告，或其标识已损坏", "the file is no report of this system, or its mark is damaged"

@@ -1,5 +1,6 @@
 """A unit's own Word template, filled in by docxtpl: its red head, its fonts, its order. What it may name is in docs/reports.md."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
@@ -22,6 +23,11 @@ def chosen(home: Home, named: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def hash_of(path: Path) -> str:
+    """Tells one template from another."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
 def write(path: Path, report: Report, pictures: Mapping[str, bytes]) -> bytes:
     """The template filled in. Raises HallError saying what is wrong with the template."""
     from docx.shared import Mm
@@ -42,7 +48,7 @@ def write(path: Path, report: Report, pictures: Mapping[str, bytes]) -> bytes:
     core = document.core_properties
     core.created = core.modified = datetime.fromisoformat(report.stamp.published_at)
     core.revision = 1
-    keep_mark(document.docx, mark_text(report))
+    keep_mark(document.docx, mark_text(report, hash_of(path)))
     buffer = BytesIO()
     document.save(buffer)
     return settled(buffer.getvalue())

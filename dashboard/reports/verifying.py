@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from dashboard.reports import docx, exports, pdf, xlsx
+from dashboard.reports import docx, exports, pdf, template, xlsx
 from dashboard.reports.asking import snapshot_of
 from dashboard.reports.content import Choice, Report, compose, definitions_version
 from dashboard.reports.mark import Mark
 from dashboard.reports.reading import Seen, read, read_file
-from etl.config import Home, settings_from
+from etl.config import HallError, Home, settings_from
 from etl.publish import open_snapshot
 
 MOST = 50
@@ -40,11 +40,14 @@ class Verified:
         return not self.differences
 
 
-def verify(home: Home, path: Path) -> Verified:
-    """Compares a file with its snapshot. Raises HallError when it is no report or its snapshot is gone."""
+def verify(home: Home, path: Path, named: str = "") -> Verified:
+    """Compares a file with its snapshot; one made from a unit's own template needs that template, `named` or the office's.
+
+    Raises HallError when it is no report, or when its snapshot or its template is gone.
+    """
     seen = read_file(path)
     report = _again(home, seen.mark)
-    expected = read(_written(report, seen.kind))
+    expected = read(_written(report, seen.kind, _template(home, seen.mark, named)))
     compare = {"xlsx": _by_place, "docx": _in_order, "pdf": _in_order}[seen.kind]
     differences = compare(seen, expected)
     export = exports.known_file(home, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -61,9 +64,23 @@ def _again(home: Home, mark: Mark) -> Report:
         con.close()
 
 
-def _written(report: Report, kind: str) -> bytes:
+def _template(home: Home, mark: Mark, named: str) -> Path | None:
+    if not mark.template:
+        return None
+    path = template.chosen(home, named)
+    if path is None or template.hash_of(path) != mark.template:
+        raise HallError(
+            "这份 Word 报告由另一个模板生成，请用 --template 指定该模板",
+            "this Word report was made from another template; name that one with --template",
+        )
+    return path
+
+
+def _written(report: Report, kind: str, own: Path | None) -> bytes:
     if kind == "xlsx":
         return xlsx.write(report)
+    if own is not None:
+        return template.write(own, report, {})
     return docx.write(report, {}) if kind == "docx" else pdf.write(report, {}, says_missing=False)
 
 

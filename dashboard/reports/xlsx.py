@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
@@ -56,31 +55,6 @@ def write(report: Report) -> bytes:
             sheet.write_string(2, 0, annex.none, styles.get("plain"))
     book.close()
     return buffer.getvalue()
-
-
-def write_detail(path: Path, title: str, header: list[str], rows: Any, kinds: list[CellKind]) -> None:
-    """A long list of records straight to a file, row by row, so that memory does not grow with it."""
-    book = xlsxwriter.Workbook(str(path), {**OPTIONS, "in_memory": False, "constant_memory": True})
-    styles = _Styles(book)
-    sheet = book.add_worksheet(title[:31])
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, len(header) - 1, 16)
-    for column, heading in enumerate(header):
-        sheet.write_string(0, column, heading, styles.get("head"))
-    formats = [styles.get("text" if kind == "text" else kind) for kind in kinds]
-    text, number, day, bare = sheet.write_string, sheet.write_number, sheet.write_datetime, sheet.write_blank
-    for row, values in enumerate(rows, 1):
-        for column, value in enumerate(values):
-            shown = formats[column]
-            if value is None:
-                bare(row, column, None, shown)
-            elif kinds[column] == "date":
-                day(row, column, value, shown)
-            elif kinds[column] == "text":
-                text(row, column, value, shown)
-            else:
-                number(row, column, value, shown)
-    book.close()
 
 
 class _Styles:

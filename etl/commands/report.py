@@ -133,10 +133,11 @@ def report(
 def verify(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="导出的报告 / an exported report")],
+    template: Annotated[Path | None, typer.Option(help="生成它的 Word 模板 / the Word template that it was made from")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """核对报告中的数字与其数据版本是否一致 / whether a report's figures are those of its snapshot."""
-    said = run(home_of(context), "verify", {"file": str(file.resolve())})
+    said = run(home_of(context), "verify", {"file": str(file.resolve()), "template": "" if template is None else str(template.resolve())})
     if as_json:
         print_json(said)
     else:

@@ -31,15 +31,14 @@ DETAIL = """
 import json, resource, sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from dashboard.reports.xlsx import write_detail
+from etl.records.sheets import write_sheets
 start = datetime(2018, 1, 1, 9)
-kinds = ["text", "text", "text", "text", "text", "date", "date", "count", "count", "rate"]
 rows = (
     (f"YW{i:09d}", "食品经营许可新办", f"第{i % 40}局", f"{i % 60}号窗口", "=1+1", start + timedelta(minutes=i),
      start + timedelta(minutes=i + 90), i % 20, i % 7, i % 100 / 1.0)
     for i in range(int(sys.argv[2]))
 )
-write_detail(Path(sys.argv[1]), "办件明细", [f"列{i}" for i in range(10)], rows, kinds)
+write_sheets(Path(sys.argv[1]), "办件", [f"列{i}" for i in range(10)], rows)
 print(json.dumps({"mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}))
 """
 

@@ -20,6 +20,7 @@ from dashboard.reports.asking import Asked
 from dashboard.reports.delivering import deliver
 from dashboard.reports.making import content_of
 from dashboard.reports.tables import Cell
+from dashboard.reports.verifying import verify
 from etl.config import HallError, Notify
 
 
@@ -183,6 +184,20 @@ def test_a_unit_s_own_template_is_filled_in(report, tmp_path):
         for one in section.parts:
             assert one.said.text in text
     assert content == template.write(path, report, {})
+
+
+def test_a_report_from_a_template_is_verified_with_that_template(own_home, report, tmp_path):
+    path, file = tmp_path / "template.docx", tmp_path / "report.docx"
+    own_template(path)
+    file.write_bytes(template.write(path, report, {}))
+    with pytest.raises(HallError, match="模板"):
+        verify(own_home, file)
+    assert verify(own_home, file, str(path)).matches
+    document = Document(str(file))
+    line = next(one for one in document.paragraphs if "收件" in one.text)
+    line.runs[0].text = re.sub(r"收件[\d,]+件", "收件1件", line.text, count=1)
+    document.save(str(file))
+    assert not verify(own_home, file, str(path)).matches
 
 
 def test_a_template_with_a_slip_is_refused_by_name(report, tmp_path):

@@ -19,7 +19,12 @@ from dashboard.reports.plan import Figures, plan
 from etl.cli import hall
 from etl.indicators import definition, definitions
 
-MONTHS = {"2018-10": ("2018-10-01", "2018-10-31"), "2018-09": ("2018-09-01", "2018-09-30")}
+MONTHS = {
+    "2018-10": ("2018-10-01", "2018-10-31"),
+    "2018-09": ("2018-09-01", "2018-09-30"),
+    "shifted": ("2018-09-17", "2018-10-16"),
+    "shifted before": ("2018-08-17", "2018-09-16"),
+}
 NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(件|本|%|个工作日|个百分点)")
 
 
@@ -226,6 +231,17 @@ def test_word_and_pdf_have_the_same_text_as_the_content(report, document, pages)
         for part in section.parts:
             assert part.said.text in word
             assert part.said.text.replace(" ", "") in together
+
+
+def test_a_month_from_the_17th_to_the_16th_has_its_own_figures(own_home, ask):
+    """The month of October then is 17 September to 16 October, and its change is against the 30 days before."""
+    own_home.settings_file.write_text("report_month_starts_on = 17\n", "utf-8")
+    shifted = content_of(own_home, Asked("month", "2018-10"))
+    assert "（2018年9月17日至10月16日）" in shifted.opening
+    rows = [ask("received", one)[0]["value"] for one in ("shifted", "shifted before")]
+    change = Decimal(rows[0] - rows[1]) * 100 / rows[1]
+    words = f"环比{'增长' if change > 0 else '下降'}{abs(change).quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
+    assert f"收件{rows[0]:,}件，{words}" in shifted.sections[0].parts[0].said.text
 
 
 def test_the_stamp_stands_in_all_three(report, sheets, document, pages):
