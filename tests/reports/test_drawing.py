@@ -1,5 +1,6 @@
 """Charts through a browser: drawn when there is one, left out when it is missing, dead or hanging, and nothing is left running."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -97,24 +98,30 @@ def test_without_a_browser_there_are_no_charts_at_once(tmp_path, monkeypatch):
     assert time.monotonic() - began < 15
 
 
+def command_of(process: int) -> bytes:
+    """Its command line; empty when it has just ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 @needs_browser
 def test_a_browser_killed_while_drawing_does_not_hold_up_the_report():
-    with Drawer(seconds=8) as drawer:
+    began = time.monotonic()
+    with Drawer(seconds=25) as drawer:
         child = drawer._child
         assert child is not None
-        until = time.monotonic() + 6
-        while not any(b"--type=renderer" in Path(f"/proc/{one}/cmdline").read_bytes() for one in _descendants(child.pid)):
-            assert time.monotonic() < until
+        while not any(b"--type=renderer" in command_of(one) for one in (started := _descendants(child.pid))):
+            assert time.monotonic() - began < 20
             time.sleep(0.05)
-        started = _descendants(child.pid)
         for process in started:
-            os.kill(process, 9)
-        began = time.monotonic()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, 9)
         assert drawer.draw([TREND]) == {}
-        assert time.monotonic() - began < 9
-    assert [
-        one for one in started if Path(f"/proc/{one}").exists() and "Z" not in Path(f"/proc/{one}/stat").read_text().split(")")[1][:3]
-    ] == []
+    # Kaleido itself would wait for ever.
+    assert time.monotonic() - began < 30
+    assert [one for one in started if command_of(one)] == []
 
 
 def test_the_command_ends_well_without_a_browser_and_says_so(own_home, tmp_path):
