@@ -112,9 +112,11 @@ def test_a_browser_killed_while_drawing_does_not_hold_up_the_report():
     with Drawer(seconds=25) as drawer:
         child = drawer._child
         assert child is not None
-        while not any(b"--type=renderer" in command_of(one) for one in (started := _descendants(child.pid))):
+        started: list[int] = []
+        while not any(b"--type=renderer" in command_of(one) for one in started):
             assert time.monotonic() - began < 20
             time.sleep(0.05)
+            started = _descendants(child.pid)
         for process in started:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, 9)
