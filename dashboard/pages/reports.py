@@ -73,7 +73,7 @@ def _form(hall: Hall) -> None:
     st.subheader(_("生成报告"), anchor=False)
     kinds, formats, audiences = _kind_words(_), _format_words(_), _audience_words(_)
     with st.container(border=True):
-        first, second, third = st.columns([2, 2, 3], gap="medium")
+        first, second, third = st.columns([3, 2, 3], gap="medium")
         with first:
             kind = st.segmented_control(_("种类"), KINDS, default="month", format_func=lambda one: kinds[one], key=KIND_KEY, required=True)
         periods = _periods(hall, kind)
