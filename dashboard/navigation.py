@@ -52,6 +52,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("supervision", "oversight", "notifications", lambda _: _("电子监察")),
     Entry("quality", "oversight", "fact_check", lambda _: _("数据质量")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
+    Entry("reports", "reports", "summarize", lambda _: _("月报与导出"), has_filters=False),
+    Entry("annual", "reports", "fact_check", lambda _: _("年报数字"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
 FIRST = ENTRIES[0].name

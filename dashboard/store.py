@@ -161,6 +161,10 @@ class Store:
         conditions = (*scope.chosen().items(), *where)
         return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, conditions)
 
+    def whole(self, name: str, first: date, last: date, where: Mapping[str, str]) -> pd.DataFrame:
+        """The indicator over all these days under these conditions, as `hall indicator` prints it: one row of numbers."""
+        return _cached_series(self, self.snapshot_id, name, first, last, (), tuple(where.items()))
+
     def unsupported(self, name: str, scope: Scope) -> list[str]:
         """Dimensions of the scope by which this indicator cannot be narrowed."""
         return self.unsupported_by(name, scope, ())

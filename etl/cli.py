@@ -20,6 +20,7 @@ COMMAND_MODULES = (
     "records",
     "indicator",
     "signals",
+    "report",
     "clock",
     "queue",
     "mapping",

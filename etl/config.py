@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -73,6 +74,16 @@ def home_from(option: Path | None, environ: Mapping[str, str] = os.environ) -> H
     return Home(SHIPPED / "var")
 
 
+class Notify(BaseModel):
+    """Where a finished report is sent to; off by default. `urls` are those of the notification library, one an address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    on: bool = False
+    folder: str | None = Field(default=None, description="a shared folder that reports are copied to")
+    urls: tuple[str, ...] = ()
+
+
 class Settings(BaseModel):
     """`hall.toml`. Every key has a default; an unknown key is refused."""
 
@@ -88,6 +99,13 @@ class Settings(BaseModel):
     upload_megabytes: int = Field(default=50, ge=1, le=200, description="largest file that the data-quality page takes")
     port: int = Field(default=8501, ge=1, le=65535)
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
+    report_month_starts_on: int = Field(default=1, ge=1, le=28, description="day on which a statistical month begins, such as 17")
+    report_month_named_by: Literal["last_day", "first_day"] = Field(default="last_day", description="which day's month gives it its name")
+    report_number: str = Field(default="", description="文号 of a report, free text")
+    report_departments: tuple[str, ...] = Field(
+        default=(), description="departments in their official order; who has no business is told of these"
+    )
+    notify: Notify = Notify()
 
 
 def settings_from(home: Home) -> Settings:
