@@ -15,9 +15,9 @@ from dashboard.language import Code, Language, language
 from dashboard.period import KINDS, Kind, Period, containing
 from dashboard.store import Dimension, Scope, Store
 from etl.access.principal import Principal
-from etl.access.rules import Action, Export, access_rules
+from etl.access.rules import Action, Export, NotAllowedError, access_rules
 
-DIMENSIONS: tuple[Dimension, ...] = ("department", "window", "channel")
+DIMENSIONS: tuple[Dimension, ...] = ("scope", "department", "window", "channel")
 _HALL = "_hall"
 _VIEW = "_view"
 _NOTED = "_noted"
@@ -65,6 +65,11 @@ class Hall:
     def may(self, action: Action) -> bool:
         """Whether this person may do this; `etl.access` names the actions."""
         return access_rules().may(self.principal.role, action)
+
+    def require(self, action: Action) -> None:
+        """Raises NotAllowedError where this person may not do this."""
+        if not self.may(action):
+            raise NotAllowedError("（该操作）", "this action")
 
     @property
     def period(self) -> Period:
@@ -161,10 +166,16 @@ def is_first(what: str) -> bool:
     return True
 
 
+def actor() -> str:
+    """Who acts in this session, for the audit trail."""
+    return hall().store.principal.name
+
+
 def leave_case() -> None:
-    """Takes the case number out of the URL: after the browser's Back it would stay there."""
-    if "case" in st.query_params:
-        del st.query_params["case"]
+    """Takes the case number, and what it is of, out of the URL: after the browser's Back it would stay there."""
+    for name in ("case", "of"):
+        if name in st.query_params:
+            del st.query_params[name]
 
 
 def seed(key: str, value: object) -> None:
