@@ -23,6 +23,9 @@ ROWS_SHOWN = 10
 # A spreadsheet runs a text that begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
+# A column of such a name tells one record from another: its table is a list of records, not a table of counts.
+RECORD_NUMBERS = ("_no", "_id")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -163,7 +166,7 @@ def offer(
 
 def _fits_the_public(columns: Sequence[Column]) -> bool:
     """A list of single cases is nothing for the public; a table of counts is."""
-    return not any(column.personal == "number" or column.name == "case_no" for column in columns)
+    return not any(column.personal == "number" or column.name.endswith(RECORD_NUMBERS) for column in columns)
 
 
 def _exported(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, kind: Export) -> bytes:
