@@ -53,6 +53,20 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: 
     raise TimeoutError(f"no answer from {address}")
 
 
+def wait_until_answering(address: str, seconds: float = 60) -> None:
+    """Returns when anything answers at the address with 200."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(address, timeout=2) as answer,
+        ):
+            if answer.status == 200:
+                return
+        time.sleep(0.2)
+    raise TimeoutError(f"no answer from {address}")
+
+
 @contextlib.contextmanager
 def served(home: Path, log: Path, access: str | None = "open", environ: dict[str, str] | None = None) -> Iterator[str]:
     """The dashboard of this home on a free port, without a sign-in unless another `access` is named; gives its address."""
