@@ -25,7 +25,7 @@ def test_acts_are_kept_in_order_each_with_its_trace(home: Home):
     ]
     assert last_handlings(office)[SIGNAL].action == "closed"
     trail = entries(office, action="signal.")
-    assert [(entry.action, entry.actor, entry.subject) for entry in trail][0] == ("signal.closed", "wang", SIGNAL)
+    assert (trail[0].action, trail[0].actor, trail[0].subject) == ("signal.closed", "wang", SIGNAL)
     assert "系统故障" in trail[1].detail
     assert verify(office) is None
 
