@@ -13,6 +13,7 @@ from etl.demo.catalogue import catalogue
 from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
+from etl.demo.gaming import arranged
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
 from etl.demo.writers import MARK, Planted
 
@@ -80,6 +81,8 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     applied = applications(random("applications"), hall, days, held, round(APPLICATIONS * scale), cut_off)
     taken_in = intakes(random("intakes"), days, held, cut_off)
     certified = certificates(random("certificates"), hall, days, held, round(CERTIFICATES_STORED * scale), cut_off)
+    # After the others have drawn from the cases, so that their files stay as they were.
+    held = arranged(random("gaming"), days, held)
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (
