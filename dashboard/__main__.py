@@ -25,10 +25,12 @@ def main() -> None:
         sys.stderr.write(f"{refusal.zh}\n{refusal.en}\n")
         sys.exit(1)
     except KeyboardInterrupt:
-        # Stopped at the keyboard. Nothing is left to write (snapshots are only read), and taking the interpreter down in
-        # order would print pages of what the frozen modules still hold.
-        sys.stderr.flush()
-        os._exit(0)
+        pass
+    # Stopped, at the keyboard or by a signal. Nothing is left to write (snapshots are only read), and taking the interpreter
+    # down in order would print pages of what the frozen modules still hold.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

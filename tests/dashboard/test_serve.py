@@ -77,7 +77,7 @@ def test_serving_until_stopped_leaves_nothing_behind(hall_home, stop):
             assert time.monotonic() < until
             time.sleep(0.3)
         stop(process)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert not answers(port)
         assert process.stdout is not None
         said = process.stdout.read().decode().strip().splitlines()
