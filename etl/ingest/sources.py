@@ -7,16 +7,15 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
-
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from etl.config import HallError
 from etl.ingest.delimited import DelimitedTable
 from etl.ingest.jsonfile import JsonTable
-from etl.ingest.parquet import ParquetTable
 from etl.ingest.rows import Table
-from etl.ingest.workbook import sheets
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xls", ".et", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zip"})
 LARGEST_MEMBER = 64 * 1024**3
@@ -67,8 +66,10 @@ def _tables(name: str, opener: Opener, path: Path | None = None) -> Iterator[Tab
     elif start.startswith(b"PK\x03\x04"):
         yield from _zip_or_workbook(name, opener, path)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        yield from sheets(name, path or _all(opener))
+        yield from _sheets(name, path or _all(opener))
     elif start.startswith(b"PAR1"):
+        from etl.ingest.parquet import ParquetTable
+
         yield ParquetTable(name, _parquet(name, opener, path))
     elif start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         yield JsonTable(name, opener, lines=_is_json_lines(name, start))
@@ -80,6 +81,13 @@ def _tables(name: str, opener: Opener, path: Path | None = None) -> Iterator[Tab
         )
     else:
         yield DelimitedTable(name, opener)
+
+
+def _sheets(name: str, data: Path | bytes) -> Iterator[Table]:
+    # Imported when there is a workbook: most files are text.
+    from etl.ingest.workbook import sheets
+
+    yield from sheets(name, data)
 
 
 def _checked(name: str, stream: BinaryIO) -> BinaryIO:
@@ -106,7 +114,7 @@ def _zip_or_workbook(name: str, opener: Opener, path: Path | None) -> Iterator[T
             f"{name}: the archive is cut short or damaged; nothing loaded; copy or export it again",
         ) from None
     if any(member.filename in ("[Content_Types].xml", "mimetype") for member in members):
-        yield from sheets(name, path or held or b"")
+        yield from _sheets(name, path or held or b"")
         return
     for member in members:
         if member.is_dir() or member.filename.startswith("__MACOSX/"):
@@ -141,7 +149,9 @@ def _is_json_lines(name: str, start: bytes) -> bool:
     return text.startswith(b"{") and len(first) == 2 and first[0].rstrip().endswith(b"}") and first[1].lstrip().startswith(b"{")
 
 
-def _parquet(name: str, opener: Opener, path: Path | None) -> pq.ParquetFile:
+def _parquet(name: str, opener: Opener, path: Path | None) -> "pq.ParquetFile":
+    import pyarrow.parquet as pq
+
     try:
         return pq.ParquetFile(path if path else io.BytesIO(_all(opener)))
     except (OSError, ValueError) as error:
