@@ -6,12 +6,12 @@ identifiers), codes and constants are session variables.
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
 from etl.ingest.match import Match
-from etl.ingest.rows import FIELD_MARK, LONGEST_RECORD_BYTES, NEWLINE_MARK, RETURN_MARK, Tally
+from etl.ingest.rows import NEWLINE_MARK, RETURN_MARK
+from etl.ingest.stage import Holds
 from etl.records import Check, Contract, ContractField
 from etl.records.mapping import normal_header
 
@@ -78,16 +78,6 @@ class Conform:
         return " or ".join(f"coalesce({fault.sql}, false)" for fault in self.faults) or "false"
 
 
-def source_sql(path: Path, width: int) -> str:
-    """The relation that reads a staged file. The path is made by us and holds no quotation mark."""
-    columns = ", ".join(["'_line': 'bigint'", *(f"'c{index}': 'varchar'" for index in range(width))])
-    place = path.as_posix().replace("'", "''")
-    return (
-        f"read_csv('{place}', delim='{FIELD_MARK}', quote='', escape='', header=false, auto_detect=false, "
-        f"new_line='\\n', max_line_size={LONGEST_RECORD_BYTES}, columns={{{columns}}})"
-    )
-
-
 def set_variables(con: duckdb.DuckDBPyConnection, conform: Conform) -> None:
     """Hand codes, constants and names to SQL as variables."""
     mapping = conform.match.mapping
@@ -145,10 +135,10 @@ def _ranged(field: ContractField) -> str:
     return field.name
 
 
-def conform(match: Match, tally: Tally, fullwidth: bool, rare_blanks: bool) -> Conform:
-    """Make the SQL for a matched file: `fullwidth` and `rare_blanks` say what its text holds, so that only that is looked for."""
+def conform(match: Match, holds: Holds) -> Conform:
+    """Make the SQL for a matched file: `holds` says what its text holds, so that only that is looked for."""
     mapping, record = match.mapping, match.mapping.contract
-    trimmed = "blank_to_null" if rare_blanks or tally.has_breaks else "space_to_null"
+    trimmed = "blank_to_null" if holds.rare_blanks or holds.breaks else "space_to_null"
     place = {header: index for index, header in reversed(list(enumerate(match.normal_columns)))}
     ignored = {normal_header(header) for header in mapping.ignore}
     cleaned: list[str] = []
@@ -160,9 +150,9 @@ def conform(match: Match, tally: Tally, fullwidth: bool, rare_blanks: bool) -> C
         if header in place:
             column = f"c{place[header]}"
             used.add(place[header])
-            if tally.has_breaks:
+            if holds.breaks:
                 column = f"replace(replace({column}, '{NEWLINE_MARK}', e'\\n'), '{RETURN_MARK}', e'\\r')"
-            text = _text(field, column, fullwidth, trimmed)
+            text = _text(field, column, holds.fullwidth, trimmed)
             cleaned.append(f"{text if mapping.default_of(field) is None else f'coalesce({text}, {default})'} as t_{field.name}")
         elif mapping.default_of(field) is not None:
             cleaned.append(f"{default} as t_{field.name}")

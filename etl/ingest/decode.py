@@ -6,6 +6,7 @@ file's own line ends. A line that does not decode is handed on as such instead o
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import BinaryIO
 
 BLOCK = 4 * 1024 * 1024
@@ -15,10 +16,26 @@ BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "u
 
 @dataclass
 class Block:
-    """Whole lines of text; `undecodable` holds the numbers within the block of lines whose bytes are not valid."""
+    """Whole lines of text; `undecodable` holds the numbers within the block of lines whose bytes are not valid.
+
+    `utf8` is the text as the file has it, when that is valid UTF-8.
+    """
 
     text: str
     undecodable: dict[int, str] = field(default_factory=dict)
+    utf8: bytes | None = None
+
+    @cached_property
+    def data(self) -> bytes:
+        """The text as UTF-8."""
+        return self.text.encode() if self.utf8 is None else self.utf8
+
+    @cached_property
+    def lines(self) -> int:
+        """Lines by their line ends alone; a last line without one counts."""
+        returns = self.data.count(b"\r") if b"\r" in self.data else 0
+        pairs = self.data.count(b"\r\n") if returns else 0
+        return self.data.count(b"\n") + returns - pairs + (not self.data.endswith((b"\r", b"\n")))
 
 
 def encoding_of(sample: bytes) -> tuple[str, int]:
@@ -84,7 +101,7 @@ class Decoder:
             part, pending = pending[: cut or len(pending)], pending[cut or len(pending) :]
             if part:
                 block = self._decode(part, terminator, width)
-                self.lines += _line_ends(block.text)
+                self.lines += block.lines
                 yield block
             if not ended:
                 more = self._stream.read(BLOCK)
@@ -104,11 +121,11 @@ class Decoder:
             return self._decode_utf16(part)
         if not self.encoding:
             if part.isascii():
-                return Block(part.decode("ascii"))
+                return Block(part.decode("ascii"), utf8=part)
             self.encoding = _first_that_fits(part)
             return self._decode(part, terminator, width)
         try:
-            return Block(part.decode(self.encoding))
+            return Block(part.decode(self.encoding), utf8=part if self.encoding == "utf-8" else None)
         except UnicodeDecodeError:
             return _by_line(part, self.encoding, terminator)
 
@@ -118,13 +135,6 @@ class Decoder:
         except UnicodeDecodeError:
             text = part.decode(self.encoding, errors="replace")
             return Block(text, _replaced_lines(text, self.terminator))
-
-
-def _line_ends(text: str) -> int:
-    """Lines in a block by its line ends alone; a last line without one counts."""
-    returns = text.count("\r")
-    pairs = text.count("\r\n") if returns else 0
-    return text.count("\n") + returns - pairs + (text[-1] not in "\r\n")
 
 
 def _replaced_lines(text: str, terminator: str) -> dict[int, str]:

@@ -13,11 +13,12 @@ from typing import BinaryIO
 
 from etl.config import HallError
 from etl.ingest.decode import Block, Decoder
+from etl.ingest.plain import split_plain
 from etl.ingest.rows import FIELD_MARK, LONGEST_RECORD, RESERVED, Refused, Row, Stage, Tally, stage_record
 
 DELIMITERS = (",", "\t", ";", "|")
 LONGEST_RECORD_LINES = 500
-SPECIAL = ('"', *RESERVED)
+SPECIAL = (b'"', *(mark.encode() for mark in RESERVED))
 
 
 class OpenQuoteError(Exception):
@@ -232,15 +233,22 @@ class DelimitedTable:
         self, block: Block, number: int, terminator: str, below: int, splitter: _Splitter, pending: list[str], tally: Tally, out: Stage
     ) -> int:
         text = block.text
-        returns = text.count("\r") if terminator == "\n" else text.count("\n")
+        data = block.data
+        other = b"\r" if terminator == "\n" else b"\n"
         plain = (
             not block.undecodable
-            and not any(mark in text for mark in SPECIAL)
-            and (not returns or returns == text.count("\r\n"))
-            and number >= below
+            and not any(mark in data for mark in SPECIAL)
+            and (other not in data or data.count(other) == data.count(b"\r\n"))
         )
         if plain and not splitter.held:
-            return self._stage_plain(text, number, terminator, splitter, pending, tally, out)
+            if number < below:
+                # The lines above the data.
+                *above, text = text.split(terminator, below - number)
+                number += len(above)
+                if number < below:
+                    return number + bool(text)
+                block = Block(text)
+            return self._stage_plain(block, number, terminator, splitter, pending, tally, out)
         for line in _lines(block, number, terminator):
             number = line.number
             if line.number > below:
@@ -251,10 +259,27 @@ class DelimitedTable:
         return number
 
     def _stage_plain(
+        self, block: Block, number: int, terminator: str, splitter: _Splitter, pending: list[str], tally: Tally, out: Stage
+    ) -> int:
+        """A block without quotes or control characters: lines of the right width pass as they are, together."""
+        delimiter, width = splitter.delimiter, splitter.width
+        split = split_plain(block, delimiter, width, number + 1, terminator)
+        if split is None:
+            return self._stage_lines(block.text, number, terminator, splitter, pending, tally, out)
+        for at, line in split.others:
+            splitter.take(_Line(at, line, terminator))
+        tally.rows += split.table.num_rows
+        tally.row_lines += split.table.num_rows
+        if split.table.num_rows:
+            out.write_table(split.table, block.data)
+        self._flush(pending, out)
+        return number + split.lines
+
+    def _stage_lines(
         self, text: str, number: int, terminator: str, splitter: _Splitter, pending: list[str], tally: Tally, out: Stage
     ) -> int:
-        """A block without quotes or control characters: lines of the right width pass as they are."""
-        if "\r" in text:
+        """The same line by line."""
+        if "\r" in text and terminator == "\n":
             text = text.replace("\r\n", "\n")
         delimiter, separators = splitter.delimiter, splitter.width - 1
         lines = text.split(terminator)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from etl.config import HallError, Home
 from etl.ingest.match import HEAD_ROWS
 from etl.ingest.rows import Row
@@ -37,6 +39,10 @@ class _Lines:
             if line:
                 number, *cells = line.split("\x1f")
                 self.rows.append(Row(int(number), [cell.replace("\x1e", "\n").replace("\x1d", "\r") for cell in cells]))
+
+    def write_table(self, table: pa.Table, data: bytes) -> None:
+        numbers, *columns = (column.to_pylist() for column in table.columns)
+        self.rows += (Row(number, [cell or "" for cell in cells]) for number, *cells in zip(numbers, *columns, strict=True))
 
 
 def _widest(ways: list[list[Row]]) -> tuple[int, Row]:

@@ -1,7 +1,6 @@
 """One file after another: read, conform, check, upsert, ledger. A file is one transaction: it is loaded whole or not at all."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,15 +9,15 @@ from pathlib import Path
 import duckdb
 
 from etl.config import HallError, Home, transaction
-from etl.ingest.conform import Conform, conform, set_variables, source_sql
+from etl.ingest.conform import Conform, conform, set_variables
 from etl.ingest.macros import create_macros
 from etl.ingest.match import Match, choose
-from etl.ingest.orders import require_declared_orders
+from etl.ingest.orders import open_codes, require_declared_orders
 from etl.ingest.pseudonym import kept, set_key, settle_former
 from etl.ingest.quarantine import quarantine_bad_rows, quarantine_refused
 from etl.ingest.rows import Table, Tally
 from etl.ingest.sources import SUFFIXES, tables
-from etl.ingest.stage import StageFile
+from etl.ingest.stage import NOTHING, SOURCE, Feed, Holds, pour
 from etl.ingest.upsert import upsert
 from etl.ingest.warehouse import ensure_tables
 from etl.records import contract, contracts
@@ -229,21 +228,8 @@ def _matched(path: Path, known: list[Mapping], named: bool) -> Iterator[tuple[Ta
 
 def _load_table(con: duckdb.DuckDBPyConnection, home: Home, table: Table, match: Match, sha: str) -> BatchResult:
     record = match.mapping.contract
-    staged = home.tmp / f"stage-{os.getpid()}-{sha[:12]}.txt"
-    try:
-        with StageFile(staged) as out:
-            tally = table.stage(match.way, match.header, out)
-        made = conform(match, tally, out.has_fullwidth, out.has_rare_blanks)
-        set_variables(con, made)
-        own = ", ".join(kept(field) for field in made.fields)
-        source = source_sql(staged, len(match.columns))
-        require_declared_orders(con, table, match, source)
-        con.execute(
-            f"create or replace temp table incoming as select _line, {own}, _version, _extra, _bad, "
-            f"case when _bad then {made.cells} end as _cells from (select *, ({made.bad}) as _bad from ({made.typed(source)}))"
-        )
-    finally:
-        staged.unlink(missing_ok=True)
+    tally, made = _stage(con, table, match)
+    require_declared_orders(con, table, match)
     arrived, bad = _pair(con, "select count(*), count(*) filter (where _bad) from incoming")
     if arrived != tally.rows:
         raise HallError(
@@ -272,6 +258,28 @@ def _load_table(con: duckdb.DuckDBPyConnection, home: Home, table: Table, match:
     _write_ledger(con, result, match, sha)
     con.execute("drop table incoming")
     return result
+
+
+def _stage(con: duckdb.DuckDBPyConnection, table: Table, match: Match) -> tuple[Tally, Conform]:
+    """The temporary table `incoming`: every record that the reader could split, typed and judged."""
+    tally, made = Tally(), conform(match, NOTHING)
+
+    def statement(holds: Holds) -> str:
+        nonlocal made
+        made = conform(match, holds)
+        set_variables(con, made)
+        own = ", ".join([*(kept(field) for field in made.fields), *open_codes(match)])
+        return (
+            f"create or replace temp table incoming as select _line, {own}, _version, _extra, _bad, "
+            f"case when _bad then {made.cells} end as _cells from (select *, ({made.bad}) as _bad from ({made.typed(SOURCE)}))"
+        )
+
+    def read(feed: Feed) -> None:
+        nonlocal tally
+        tally = table.stage(match.way, match.header, feed)
+
+    pour(con, statement, len(match.columns), read)
+    return tally, made
 
 
 def _pair(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:

@@ -6,10 +6,9 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import xlsxwriter
 
 from etl.config import HallError
-from etl.ingest.conform import Conform
+from etl.ingest.conform import Conform, Fault
 from etl.ingest.rows import RULES, Refused, Table
 
 ID_HEADER = "隔离编号"
@@ -32,7 +31,7 @@ def quarantine_bad_rows(con: duckdb.DuckDBPyConnection, made: Conform, batch_id:
     # A repeated header or a row of totals is no record; what else is wrong with it is of no use to anyone.
     row_only = " or ".join(f"coalesce({fault.sql}, false)" for fault in made.faults if fault.rule in ROW_ONLY)
     con.execute(f"create or replace temp table row_only as select _line from bad where {row_only}")
-    for fault in made.faults:
+    for fault in _broken(con, made):
         value = f"t_{fault.field}" if fault.field else "cast(null as varchar)"
         alone = "true" if fault.rule in ROW_ONLY else "_line not in (select _line from row_only)"
         con.execute(
@@ -41,6 +40,12 @@ def quarantine_bad_rows(con: duckdb.DuckDBPyConnection, made: Conform, batch_id:
         )
     for name in ("bad", "row_only"):
         con.execute(f"drop table {name}")
+
+
+def _broken(con: duckdb.DuckDBPyConnection, made: Conform) -> list[Fault]:
+    """The rules that any row of `bad` breaks: few of many."""
+    counted = con.execute(f"select {', '.join(f'bool_or({fault.sql})' for fault in made.faults)} from bad").fetchone() or ()
+    return [fault for fault, is_broken in zip(made.faults, counted, strict=True) if is_broken]
 
 
 def quarantine_refused(
@@ -94,6 +99,8 @@ def export(con: duckdb.DuckDBPyConnection, path: Path) -> int:
 
     Returns the number of rows. Every cell is text, so that nothing typed by a stranger becomes a formula.
     """
+    import xlsxwriter
+
     groups = con.execute(
         "select q.batch_id, q.file, q.sheet, q.mapping, b.headers, count(*) from quarantine q join batch b on b.batch_id = q.batch_id "
         "where q.resolved_by is null group by all order by q.file, q.sheet nulls first"

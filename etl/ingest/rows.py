@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import pyarrow as pa
+
 # Fields of a staged row stand apart by characters that no office file holds; a reader refuses a line that does.
 FIELD_MARK = "\x1f"
 NEWLINE_MARK = "\x1e"
@@ -85,7 +87,6 @@ class Tally:
     row_lines: int = 0
     refused: list[Refused] = field(default_factory=list)
     blank: int = 0
-    has_breaks: bool = False
 
     @property
     def refused_lines(self) -> int:
@@ -107,9 +108,13 @@ class Table(Protocol):
 
 
 class Stage(Protocol):
-    """Takes blocks of staged text: lines of `number MARK field MARK field …`."""
+    """Takes what a reader gives."""
 
-    def write(self, block: str) -> None: ...
+    def write(self, block: str) -> None:
+        """Lines of `number MARK field MARK field …`."""
+
+    def write_table(self, table: pa.Table, data: bytes) -> None:
+        """A table `_line, c0, c1 …` of text whose empty fields are null, and the UTF-8 that it was made of."""
 
 
 def staged(rows: Iterator[Row], width: int, out: Stage, tally: Tally, block: int = 5000) -> None:
@@ -146,7 +151,6 @@ def stage_record(line: int, text: str, lines: int, pending: list[str], tally: Ta
         return
     if "\n" in text or "\r" in text:
         text = text.replace("\n", NEWLINE_MARK).replace("\r", RETURN_MARK)
-        tally.has_breaks = True
     pending.append(f"{line}{FIELD_MARK}{text}")
     tally.rows += 1
     tally.row_lines += lines

@@ -7,17 +7,16 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
-
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from etl.config import HallError
 from etl.ingest.delimited import DelimitedTable
 from etl.ingest.jsonfile import JsonTable
 from etl.ingest.limits import Bounded, refuse_bomb, refuse_large_workbook, refuse_nested, refuse_stranger
-from etl.ingest.parquet import ParquetTable
 from etl.ingest.rows import Table
-from etl.ingest.workbook import sheets
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xls", ".et", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zip"})
 
@@ -81,8 +80,10 @@ def _tables(name: str, opener: Opener, packed: int, path: Path | None = None) ->
     elif start.startswith(b"PK\x03\x04"):
         yield from _zip_or_workbook(name, opener, packed, path)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        yield from sheets(name, path or _all(opener))
+        yield from _sheets(name, path or _all(opener))
     elif start.startswith(b"PAR1"):
+        from etl.ingest.parquet import ParquetTable
+
         yield ParquetTable(name, _parquet(name, opener, path))
     elif start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         yield JsonTable(name, opener, lines=_is_json_lines(name, start))
@@ -92,6 +93,13 @@ def _tables(name: str, opener: Opener, packed: int, path: Path | None = None) ->
         )
     else:
         yield DelimitedTable(name, opener)
+
+
+def _sheets(name: str, data: Path | bytes) -> Iterator[Table]:
+    # Imported when there is a workbook: most files are text.
+    from etl.ingest.workbook import sheets
+
+    yield from sheets(name, data)
 
 
 def _checked(name: str, stream: BinaryIO) -> BinaryIO:
@@ -131,7 +139,7 @@ def _zip_or_workbook(name: str, opener: Opener, packed: int, path: Path | None) 
     refuse_bomb(name, members, packed)
     if any(member.filename in WORKBOOK_MEMBERS for member in members):
         refuse_large_workbook(name, members)
-        yield from sheets(name, path or held or b"")
+        yield from _sheets(name, path or held or b"")
         return
     for member in members:
         if member.is_dir() or member.filename.startswith("__MACOSX/"):
@@ -171,7 +179,9 @@ def _is_json_lines(name: str, start: bytes) -> bool:
     return text.startswith(b"{") and len(first) == 2 and first[0].rstrip().endswith(b"}") and first[1].lstrip().startswith(b"{")
 
 
-def _parquet(name: str, opener: Opener, path: Path | None) -> pq.ParquetFile:
+def _parquet(name: str, opener: Opener, path: Path | None) -> "pq.ParquetFile":
+    import pyarrow.parquet as pq
+
     try:
         return pq.ParquetFile(path if path else io.BytesIO(_all(opener)))
     except (OSError, ValueError) as error:
