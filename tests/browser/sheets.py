@@ -1,4 +1,4 @@
-"""One sheet a page: both languages, three widths, light and dark, side by side: `python -m tests.browser.sheets [--home DIR] [PAGE …]`.
+"""One sheet a page: both languages, three widths, light and dark: `python -m tests.browser.sheets [--home DIR] [PAGE …]`.
 
 They are for a person to look over before a page is called done; docs/screenshots/sheet-PAGE.jpg.
 """
@@ -16,11 +16,14 @@ from etl.config import home_from
 from tests.browser.screenshots import FOLDER
 from tests.chromium import browser, executable, served
 
+# Each language, width and scheme, and each pair of them once or more.
 VIEWS = [
-    (language, width, height, scheme)
-    for scheme in ("light", "dark")
-    for language in ("zh", "en")
-    for width, height in ((1280, 1700), (1920, 1700), (390, 1700))
+    ("zh", 1280, 1700, "light"),
+    ("en", 1920, 1700, "light"),
+    ("zh", 390, 1700, "light"),
+    ("en", 1280, 1700, "dark"),
+    ("zh", 1920, 1700, "dark"),
+    ("en", 390, 1700, "dark"),
 ]
 SHOWN_WIDTH = {1280: 520, 1920: 620, 390: 230}
 
@@ -48,8 +51,8 @@ def sheet(opened: Browser, address: str, page_name: str, query: str) -> bytes:
     for language, width, height, scheme in VIEWS:
         data = base64.b64encode(view(opened, address, page_name, query, language, width, height, scheme)).decode()
         pictures.append(f'<img src="data:image/jpeg;base64,{data}" width="{SHOWN_WIDTH[width]}">')
-    rows = ["".join(pictures[start : start + 6]) for start in (0, 6)]
-    context = opened.new_context(viewport={"width": 2 * sum(SHOWN_WIDTH.values()) + 80, "height": 800})
+    rows = ["".join(pictures[start : start + 3]) for start in (0, 3)]
+    context = opened.new_context(viewport={"width": sum(SHOWN_WIDTH.values()) + 50, "height": 800})
     page = context.new_page()
     style = "body{margin:8px;background:#888} div{display:flex;gap:8px;align-items:flex-start;margin-bottom:8px}"
     page.set_content(f"<style>{style}</style>" + "".join(f"<div>{row}</div>" for row in rows))
