@@ -42,6 +42,8 @@ def pictures(home: Path) -> list[Picture]:
         Picture("throughput-zh", "throughput?lang=zh&period=quarter&on=" + containing("quarter", store.as_of).first.isoformat()),
         Picture("timelimits-zh", f"timelimits?lang=zh&{month}", height=1500),
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
+        Picture("supervision-zh", f"supervision?lang=zh&{month}", height=1600),
+        Picture("quality-zh", f"quality?lang=zh&{month}", height=1250),
         Picture("overview-wall", f"?lang=zh&period=year&on={year.first}", 1920, 1080),
         Picture("overview-phone", f"?lang=zh&{month}", 390, 844),
     ]
