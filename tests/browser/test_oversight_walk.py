@@ -6,8 +6,6 @@ from pathlib import Path
 
 import chromium
 import pytest
-from conftest import Walk, _open
-from playwright.sync_api import Browser
 from small_hall import made_once, published
 
 from dashboard.store import open_current
@@ -25,68 +23,59 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture(scope="module")
-def own_server(own_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(own_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of this module's own, in place of the shared one: its hall is written to."""
     with chromium.served(own_home.root, tmp_path_factory.mktemp("server") / "server.log") as address:
         yield address
 
 
-@pytest.fixture
-def own_walk(chrome: Browser, own_server: str, request: pytest.FixtureRequest) -> Iterator[Walk]:
-    width, height = getattr(request, "param", (1280, 1000))
-    opened = _open(chrome, own_server, width, height)
-    yield opened
-    opened.page.context.close()
-    assert opened.complaints == []
-    assert opened.strangers == []
-
-
-def press(walk: Walk, name: str) -> None:
+def press(walk, name: str) -> None:
     walk.page.get_by_role("button", name=re.compile(name)).first.click()
 
 
-def test_a_file_is_tried_then_loaded_and_published(own_walk: Walk, own_home: Home, tmp_path: Path):
+def test_a_file_is_tried_then_loaded_and_published(walk, own_home: Home, tmp_path: Path):
     before = open_current(own_home).snapshot_id
     path = tmp_path / "民政局办件.csv"
     path.write_text(CONTENT, "utf-8")
-    own_walk.go("quality?lang=zh")
-    own_walk.page.get_by_role("tab", name="上传文件").click()
-    own_walk.page.locator("input[type=file]").set_input_files(path)
-    own_walk.page.get_by_text("试载入结果（尚未写入）").wait_for(timeout=60_000)
-    own_walk.settle()
-    assert "前几处错误" in own_walk.text()
+    walk.go("quality?lang=zh")
+    walk.page.get_by_role("tab", name="上传文件").click()
+    walk.page.locator("input[type=file]").set_input_files(path)
+    walk.page.get_by_text("试载入结果（尚未写入）").wait_for(timeout=60_000)
+    walk.settle()
+    assert "前几处错误" in walk.text()
     assert open_current(own_home).snapshot_id == before
-    press(own_walk, "确认载入并发布")
-    own_walk.page.get_by_text("已载入并发布").wait_for(timeout=90_000)
+    press(walk, "确认载入并发布")
+    walk.page.get_by_text("已载入并发布").wait_for(timeout=90_000)
     store = open_current(own_home)
     assert store.snapshot_id != before
-    assert store.snapshot_id in own_walk.text()
+    assert store.snapshot_id in walk.text()
     assert store.case("WEB-1") is not None
     assert store.case("WEB-2") is None
     assert entries(open_office(own_home), action="file.")[0].actor == "local"
-    press(own_walk, "再传一个文件")
-    own_walk.page.locator("input[type=file]").wait_for(state="attached", timeout=30_000)
+    press(walk, "再传一个文件")
+    walk.page.locator("input[type=file]").wait_for(state="attached", timeout=30_000)
     assert not list(own_home.tmp.glob("upload-*"))
 
 
-def test_a_picture_under_the_name_of_a_table_is_refused(own_walk: Walk, tmp_path: Path):
+def test_a_picture_under_the_name_of_a_table_is_refused(walk, tmp_path: Path):
     path = tmp_path / "cases.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\x00" * 60)
-    own_walk.go("quality?lang=zh")
-    own_walk.page.get_by_role("tab", name="上传文件").click()
-    own_walk.page.locator("input[type=file]").set_input_files(path)
-    own_walk.page.get_by_text("是图片而不是表格").wait_for(timeout=60_000)
-    press(own_walk, "换一个文件")
+    walk.go("quality?lang=zh")
+    walk.page.get_by_role("tab", name="上传文件").click()
+    walk.page.locator("input[type=file]").set_input_files(path)
+    walk.page.get_by_text("是图片而不是表格").wait_for(timeout=60_000)
+    press(walk, "换一个文件")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_english_is_left_on_chinese_pages(own_walk: Walk, own_home: Home, page: str):
-    own_walk.go(f"{page}?lang=zh&period=year&on=2018-01-01")
+def test_no_english_is_left_on_chinese_pages(walk, own_home: Home, page: str):
+    walk.go(f"{page}?lang=zh&period=year&on=2018-01-01")
     if page == "quality":
-        own_walk.page.get_by_role("tab", name="上传文件").click()
-        own_walk.page.wait_for_timeout(800)
+        walk.page.get_by_role("tab", name="上传文件").click()
+        walk.page.wait_for_timeout(800)
     store = open_current(own_home)
     leftovers = set()
-    for text in own_walk.page.inner_text("body").splitlines():
+    for text in walk.page.inner_text("body").splitlines():
         for known in (store.snapshot_id, store.meta["calendar_version"], store.meta["rules_version"]):
             text = text.replace(known, "")
         words = set(re.findall(r"[A-Za-z]{3,}", text)) - {"CSV", "English"}
@@ -95,11 +84,11 @@ def test_no_english_is_left_on_chinese_pages(own_walk: Walk, own_home: Home, pag
     assert leftovers == set()
 
 
-@pytest.mark.parametrize("own_walk", [(390, 844), (1280, 900), (1920, 1080)], indirect=True)
+@pytest.mark.parametrize("walk", [(390, 844), (1280, 900), (1920, 1080)], indirect=True)
 @pytest.mark.parametrize("page", PAGES)
-def test_nothing_overflows_the_width(own_walk: Walk, page: str):
-    own_walk.go(f"{page}?lang=en&period=quarter&on=2018-10-01")
-    wide = own_walk.page.evaluate(
+def test_nothing_overflows_the_width(walk, page: str):
+    walk.go(f"{page}?lang=en&period=quarter&on=2018-10-01")
+    wide = walk.page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
           const box = element.getBoundingClientRect();
           const scrolls = element.closest('[data-testid=stDataFrame], [role=tablist], .gl-container, svg');
