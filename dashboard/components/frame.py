@@ -35,8 +35,8 @@ STYLE = """
 [class*="st-key-kpi_"], [class*="st-key-few_"] { padding: 0.7rem 0.8rem 0.3rem; }
 .hall-banner { display: inline-block; padding: 0.15rem 0.7rem; border: 1px solid #c46a11; border-radius: 6px; color: #8a4a0c;
   background: #fdf3e7; font-size: 0.9rem; }
-.hall-account { font-size: 0.9rem; color: #4a5866; }
-a.hall-account { color: #1d5a96; }
+.hall-account { font-size: 0.9rem; color: inherit; opacity: 0.85; }
+a.hall-account { text-decoration: underline; }
 @media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
 </style>
 """
