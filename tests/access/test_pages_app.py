@@ -1,14 +1,12 @@
 """How a test opens a page as somebody: a real session of a real person, as the gate would hand it to Streamlit."""
 
 from datetime import datetime
-from pathlib import Path
 
+from drawn_page import APP, turn_to
 from streamlit.testing.v1 import AppTest
 
 from etl.access import people, sessions
 from etl.office import open_office
-
-APP = Path(__file__).parents[2] / "dashboard" / "web" / "run.py"
 
 
 def signed_in_app(home, monkeypatch, role: str, page: str, **params: str) -> AppTest:
@@ -21,15 +19,7 @@ def signed_in_app(home, monkeypatch, role: str, page: str, **params: str) -> App
     session = sessions.of_token(office, token, life, datetime.now().timestamp())
     app = AppTest.from_file(str(APP), default_timeout=120)
     app.user = {"username": who.name, "session": session.handle}
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page(f"../pages/{page}.py")
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return turn_to(app, page, **params)
 
 
 def test_an_ended_session_draws_nothing_more(people_home, monkeypatch):
