@@ -37,34 +37,25 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
-    """Returns when the server answers; raises when it ended or did not come up in time."""
+def wait_until_answering(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
+    """Returns when the process answers there with 200; raises when it ended or did not come up in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         with (
             contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer,
+            urllib.request.urlopen(url, timeout=2) as answer,
         ):
             if answer.status == 200:
                 return
         time.sleep(0.2)
-    raise TimeoutError(f"no answer from {address}")
+    raise TimeoutError(f"no answer from {url}")
 
 
-def wait_until_answering(address: str, seconds: float = 60) -> None:
-    """Returns when anything answers at the address with 200."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with (
-            contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
-            urllib.request.urlopen(address, timeout=2) as answer,
-        ):
-            if answer.status == 200:
-                return
-        time.sleep(0.2)
-    raise TimeoutError(f"no answer from {address}")
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
+    """Returns when the dashboard answers at this address."""
+    wait_until_answering(f"{address}/_stcore/health", process, seconds)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ Needs the extra `oidc` (authlib, httpx). Who comes back must be among our people
 """
 
 import json
+import logging
 import secrets
 import time
 from typing import Any
@@ -16,6 +17,8 @@ from dashboard.access.gate import local_path
 from dashboard.access.setting import Setting
 from etl.access import keys
 from etl.config import HallError
+
+log = logging.getLogger(__name__)
 
 COOKIE = "hall_oidc"
 SECONDS = 600
@@ -78,7 +81,9 @@ class Provider:
                 address, _ = client.create_authorization_url(
                     found["authorization_endpoint"], state=kept["state"], nonce=kept["nonce"], code_verifier=kept["verifier"]
                 )
-        except Exception:
+        except Exception as error:
+            # Its kind only: what a provider says may name a person.
+            log.warning("the identity provider could not be asked: %s", type(error).__name__)
             return RedirectResponse("/sign-in", 303)
         answer = RedirectResponse(address, 303)
         answer.headers["set-cookie"] = self._cookie(keys.signed(self.setting.cookie_key, quote(json.dumps(kept), safe="")), SECONDS)
@@ -106,7 +111,8 @@ class Provider:
                     claims |= about if about.get("sub") == claims["sub"] else {}
         except HallError:
             raise
-        except Exception:
+        except Exception as error:
+            log.warning("signing in with the identity provider failed: %s", type(error).__name__)
             raise refusal from None
         name = claims.get(self.claim)
         if not isinstance(name, str) or not name:

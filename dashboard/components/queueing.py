@@ -126,7 +126,7 @@ def _windows(hall: Hall, now: Live) -> None:
     columns = [
         Column("zone", _("区域"), width="small"),
         Column("window", _("窗口")),
-        Column("ticket", _("在办票号"), width="small"),
+        Column("ticket", _("在办票号"), width="small", personal="number"),
         Column("since", _("已持续（分:秒）")),
         Column("served", _("今日已办"), "integer", width="small"),
     ]
@@ -147,7 +147,7 @@ def _waiting(hall: Hall, now: Live) -> None:
     )
     columns = [
         Column("zone", _("区域"), width="small"),
-        Column("ticket", _("票号"), width="small"),
+        Column("ticket", _("票号"), width="small", personal="number"),
         Column("service", _("业务名称")),
         Column("taken", _("取号时间"), width="small"),
         Column("waited", _("已等候（分:秒）")),

@@ -130,7 +130,7 @@ def theirs(opened: Browser, home: Path, departments: list[str]) -> list[float]:
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(Path.cwd())}
     )
     try:
-        wait_until_answering(f"http://127.0.0.1:{port}/")
+        wait_until_answering(f"http://127.0.0.1:{port}/", process)
         context = opened.new_context(viewport={"width": 1280, "height": 1000})
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{port}/")

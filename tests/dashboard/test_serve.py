@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from chromium import free_port
 
 from etl.commands.serve import require_free
 from etl.config import HallError
@@ -25,12 +26,6 @@ def answers(port: int) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_busy_port_is_refused_in_two_lines(hall_home):
