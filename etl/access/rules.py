@@ -1,6 +1,5 @@
 """The rules of `data/rules/access.toml`, and the answers drawn from them. What no rule allows is denied."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -8,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from etl.access.principal import ROLES, Principal, Role
 from etl.config import SHIPPED, HallError
+from etl.records import read_model
 
 FILE = SHIPPED / "rules" / "access.toml"
 Counts = Literal["hall", "window", "none"]
@@ -137,14 +137,7 @@ def _named(name: str, patterns: Sequence[str]) -> bool:
 
 def read_rules(path: Path) -> Rules:
     """Rules from a file. Raises HallError naming what is wrong in it."""
-    try:
-        found = Rules.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise HallError(f"{path} 不是有效的 TOML：{error}", f"{path} is not valid TOML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise HallError(f"{path}：{key} 有误", f"{path}: {key}: {first['msg']}") from None
+    found = read_model(path, Rules)
     missing = [role for role in ROLES if role not in found.roles]
     if missing:
         raise HallError(f"{path} 缺少角色 {'、'.join(missing)}", f"{path} has no role {', '.join(missing)}")

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Literal, Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from etl.calendar import FIRST_DAY, LAST_DAY, Calendar
 from etl.config import HallError
-from etl.records import codes, read_toml, validation_refusal
+from etl.records import codes, read_model
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 _SEASON = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -114,10 +114,7 @@ class Timetable:
         found: dict[str, ServiceHours] = {}
         for folder in folders:
             for path in sorted(folder.glob("*.toml")):
-                try:
-                    found[path.stem] = ServiceHours.model_validate(read_toml(path))
-                except ValidationError as error:
-                    raise validation_refusal(path, error) from None
+                found[path.stem] = read_model(path, ServiceHours)
         seen: dict[str, str] = {}
         for name, hours in found.items():
             if hours.channel in seen:
