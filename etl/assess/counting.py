@@ -8,7 +8,7 @@ from decimal import Decimal
 from etl.assess.exact import fine, total_of
 from etl.assess.inputs import Event
 from etl.assess.results import Line
-from etl.assess.scheme import RuledKind, Rule, SameFact, Scheme, Step
+from etl.assess.scheme import Rule, RuledKind, SameFact, Scheme, Step
 
 Computed = Callable[[Rule], Sequence[Event]]
 NONE = Decimal(0)

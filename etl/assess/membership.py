@@ -87,7 +87,7 @@ def _stay(inputs: Inputs, month: str, staff_no: str, posts: list[Post], leaves: 
 
 def half_days_in(inputs: Inputs, leave: Leave, month: str) -> Decimal:
     """What of a leave's half-days falls into the month: all of it, or by the working days where it runs over several months."""
-    months = []
+    months: list[str] = []
     at = month_of(leave.from_on)
     day = leave.from_on
     while day < leave.to_on:
