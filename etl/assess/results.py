@@ -16,6 +16,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "part": ("组成部分", "part"),
     "month": ("月考核", "month"),
     "mark": ("年度评价", "annual mark"),
+    "free": ("免计部分", "left out of account"),
     "cap": ("本项上限", "cap of the rule"),
     "floor": ("扣完为止", "floor"),
     "ceiling": ("最高分限制", "ceiling"),
