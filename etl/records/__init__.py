@@ -164,7 +164,7 @@ def contract(record: str) -> Contract:
 
 @cache
 def codes() -> dict[str, dict[str, Code]]:
-    """Code lists: list name → canonical code → labels (data/reference/codes.toml; the kinds of assessment events have a file of their own)."""
+    """Code lists: list name → canonical code → labels (data/reference/codes.toml; kinds of assessment events: a file of their own)."""
     path = SHIPPED / "reference" / "codes.toml"
     document = {**read_toml(path), "assess_event": _events()}
     return {name: {code: Code.model_validate(entry) for code, entry in entries.items()} for name, entries in document.items()}  # type: ignore[attr-defined]
