@@ -46,16 +46,16 @@ def inputs(con: duckdb.DuckDBPyConnection, schemes: Sequence[Scheme], added: Ove
     end = first_day(next_month(month_of(_cut_off(con))))
     return Inputs(
         posts=tuple(
-            Post(*row[:6], to_on=end if row[6] is None else min(row[6], end))
-            for row in con.execute(
+            Post(staff_no, name, department, window, post, from_on, end if to_on is None else min(to_on, end))
+            for staff_no, name, department, window, post, from_on, to_on in con.execute(
                 "select staff_no, staff_name, department, window_name, post, from_on, to_on from fact_staff_post "
                 "where from_on < ? order by staff_no, from_on, window_name",
                 [end],
             ).fetchall()
         ),
         leaves=tuple(
-            Leave(*row[:4], half_days=Decimal(row[4]))
-            for row in con.execute(
+            Leave(staff_no, from_on, to_on, kind, Decimal(half_days))
+            for staff_no, from_on, to_on, kind, half_days in con.execute(
                 "select staff_no, from_on, to_on, leave_kind, half_days from fact_leave order by staff_no, from_on"
             ).fetchall()
         ),
@@ -101,14 +101,13 @@ def _metrics(con: duckdb.DuckDBPyConnection, names: Iterable[str], end: date) ->
                 continue
             for one in evaluate(con, name, Query(*asked, by=("month", place))).rows:
                 owner = str(one.by[place] or "")
-                month = one.by["month"]
                 if not owner or one.numerator is None:
                     continue
                 yield Metric(
                     name,
                     owner if place == "window" else None,
                     owner if place == "department" else None,
-                    month_of(month) if isinstance(month, date) else str(month)[:7],
+                    str(one.by["month"]),
                     Decimal(str(one.numerator)),
                     None if one.denominator is None else Decimal(str(one.denominator)),
                     one.n,
