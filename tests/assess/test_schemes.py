@@ -106,7 +106,7 @@ WRONG = [
     ('indicator = "early_rate"', 'indicator = "erly_rate"', 35, "没有 erly_rate", "no indicator erly_rate"),
     ('indicator = "early_rate"', 'indicator = "wait_p90"', 35, "不是计数、率或均值", "is no count, rate or mean"),
     ('indicator = "early_rate"', 'indicator = "requests"', 35, "不能按 window 划分", "no dimension window"),
-    ('side = "below"\n', "", 35, "须写明 side", "needs side"),
+    ('side = "below"\n', "", 36, "须写明 side", "needs side"),
     ("each = -0.1", "each = -0.1\nevery = 5", 40, "没有设置 every", "no setting every"),
     ("base = 100\nfloor = 0", "base = 100\nfloor = 101", 11, "高于基础分", "floor 101 is above the base 100"),
     ("base = 100\nfloor = 0", "base = 110\nfloor = 0", 10, "不等于基础分", "sum to 100, not to the base 110"),
