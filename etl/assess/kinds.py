@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from etl.config import SHIPPED, HallError
-from etl.records import IDENTIFIER, read_toml, validation_refusal
+from etl.config import SHIPPED
+from etl.records import read_toml, validation_refusal
 
 EVIDENCE = ("attendance", "patrol", "dossier", "merit", "case", "application", "certificate", "complaint", "evaluation", "signal")
 Evidence = Literal["attendance", "patrol", "dossier", "merit", "case", "application", "certificate", "complaint", "evaluation", "signal"]
@@ -19,31 +19,21 @@ class EventKind(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: str = Field(pattern=IDENTIFIER)
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
     group: str = ""
     evidence: Evidence
-
-
-class _Kinds(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    kind: tuple[EventKind, ...] = Field(min_length=1)
+    also: tuple[str, ...] = ()
 
 
 @cache
 def event_kinds() -> dict[str, EventKind]:
-    """All kinds by name, in the order of the file. Raises HallError when the file is wrong or names a kind twice."""
+    """All kinds by name, in the order of the file. Raises HallError when the file is wrong."""
     path = SHIPPED / "reference" / "assessment-events.toml"
     try:
-        listed = _Kinds.model_validate(read_toml(path)).kind
+        return TypeAdapter(dict[str, EventKind]).validate_python(read_toml(path))
     except ValidationError as error:
         raise validation_refusal(path, error) from None
-    found = {one.kind: one for one in listed}
-    if len(found) != len(listed):
-        raise HallError(f"{path.name}：有种类重复出现", f"{path.name}: a kind occurs twice")
-    return found
 
 
 def label(kind: str, language: str = "zh_CN") -> str:
