@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from etl.config import SHIPPED
-from etl.records import IDENTIFIER, read_toml, validation_refusal
+from etl.records import read_toml, validation_refusal
 
 EVIDENCE = ("attendance", "patrol", "dossier", "merit", "case", "application", "certificate", "complaint", "evaluation", "signal")
 Evidence = Literal["attendance", "patrol", "dossier", "merit", "case", "application", "certificate", "complaint", "evaluation", "signal"]
@@ -19,11 +19,11 @@ class EventKind(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: str = Field(pattern=IDENTIFIER)
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
     group: str = ""
     evidence: Evidence
+    also: tuple[str, ...] = ()
 
 
 @cache
@@ -31,13 +31,9 @@ def event_kinds() -> dict[str, EventKind]:
     """All kinds by name, in the order of the file. Raises HallError when the file is wrong."""
     path = SHIPPED / "reference" / "assessment-events.toml"
     try:
-        return {kind: EventKind.model_validate({"kind": kind, **_table(said)}) for kind, said in read_toml(path).items()}
+        return TypeAdapter(dict[str, EventKind]).validate_python(read_toml(path))
     except ValidationError as error:
         raise validation_refusal(path, error) from None
-
-
-def _table(said: object) -> dict[str, object]:
-    return said if isinstance(said, dict) else {}
 
 
 def label(kind: str, language: str = "zh_CN") -> str:
