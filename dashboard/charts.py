@@ -248,3 +248,33 @@ def histogram(counts: Mapping[str, float], unit: str, marked: Mapping[str, str] 
     return _figure(
         [trace], 320, unit, showlegend=False, bargap=0.12, margin={"l": 8, "r": 12, "t": 26, "b": 8}, xaxis=_category_axis(labels, 26)
     )
+
+
+def dots(values: Sequence[float], labels: Sequence[str], marked: Mapping[int, str], unit: str, height: int = 300) -> go.Figure:
+    """One dot a subject in the given order; `marked` names those to point out by their place in the list, with a mark of their own."""
+    plain = [index for index in range(len(values)) if index not in marked]
+    shared: dict[str, object] = {"hovertemplate": "%{text}: %{y:,.10~g} " + unit + "<extra></extra>", "showlegend": False}
+    traces = [
+        go.Scatter(
+            x=[index + 1 for index in plain],
+            y=[values[index] for index in plain],
+            text=[labels[index] for index in plain],
+            mode="markers",
+            marker={"symbol": "circle", "size": 9, "color": GREY},
+            **shared,
+        ),
+        go.Scatter(
+            x=[index + 1 for index in marked],
+            y=[values[index] for index in marked],
+            text=[f"<b>{words}</b>" for words in marked.values()],
+            mode="markers+text",
+            textposition="bottom center",
+            textfont={"size": 13, "color": INK},
+            cliponaxis=False,
+            marker={"symbol": "star", "size": 17, "color": ORANGE},
+            **shared,
+        ),
+    ]
+    figure = _figure(traces, height, unit, hovermode="closest")
+    figure.update_layout(yaxis_rangemode="normal", xaxis={"tickformat": "d", "dtick": max(1, len(values) // 12), "zeroline": False})
+    return figure
