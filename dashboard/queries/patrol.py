@@ -14,10 +14,7 @@ COLUMNS = (
 
 def is_known(store: Store) -> bool:
     """Whether the snapshot has patrols: one made by an earlier version of the program has none."""
-    found = (
-        store.query("select table_name from information_schema.tables where table_name = 'fact_patrol'") if store.reach.is_hall else None
-    )
-    return found is None or not found.empty
+    return not store.snapshot.rows("select 1 from information_schema.tables where table_name = 'fact_patrol'").empty
 
 
 def findings(store: Store, first: date, last: date) -> pd.DataFrame:
