@@ -5,7 +5,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from etl.assess.counting import cap_name
 from etl.assess.exact import fine, total_of
 from etl.assess.results import Line
 from etl.assess.scheme import Propagation
@@ -24,7 +23,7 @@ def carried(month: "MonthScores", chief: str, shares: Mapping[str, Decimal]) -> 
     lines: list[Line] = []
     for rule in month.scheme.propagation:
         own: list[Line] = []
-        caps = {one.id: cap_name(one) for one in month.scheme.rule if one.subject == rule.source}
+        caps = {one.id: one.cap_name for one in month.scheme.rule if one.subject == rule.source}
         for window, share in shares.items():
             for source in _sources(month, rule, chief, window):
                 chosen = [line for line in source if not rule.dimensions or line.dimension in rule.dimensions]

@@ -28,16 +28,16 @@ def counted(
 ) -> list[Line]:
     """Lines of all event rules of this kind of subject for the events of one month, which are all the subject's.
 
-    `used` tells how much of a cap (by `cap_name`) earlier months of its quarter or year have used. Floors and ceilings come later.
+    `used` tells how much of a cap (by its name) earlier months of its quarter or year have used. Floors and ceilings come later.
     """
-    rules = [rule for rule in scheme.rule if rule.subject == kind]
+    rules = scheme.rules_of[kind]
     raw = uncapped(scheme, rules, events, reversed_events, computed)
     lines: list[Line] = []
     for rule in rules:
         lines += raw[rule.id]
-        group = [one for one in rules if cap_name(one) == cap_name(rule)]
-        if rule.cap is not None and rule is group[-1]:
-            lines += _cap(rule, [line for one in group for line in raw[one.id]], used(cap_name(rule)))
+        group = scheme.capped_together.get((kind, rule.cap_name), ())
+        if group and rule is group[-1] and any(raw[one.id] for one in group):
+            lines += _cap(rule, [line for one in group for line in raw[one.id]], used(rule.cap_name))
     return lines
 
 
@@ -47,17 +47,13 @@ def uncapped(
     """Lines by rule before caps."""
     raw: dict[str, list[Line]] = {}
     for rule in rules:
-        matched = sorted((*(one for one in events if matches(rule, one)), *computed(rule)), key=lambda one: (one.day, one.event_id))
-        raw[rule.id] = _lines(rule, matched, reversed_events)
+        matched = [*(one for one in events if matches(rule, one)), *computed(rule)]
+        raw[rule.id] = _lines(rule, sorted(matched, key=lambda one: (one.day, one.event_id)), reversed_events) if matched else []
     _once(scheme.same_fact, raw)
     for rule in rules:
-        raw[rule.id] += _free(rule, raw[rule.id])
+        if rule.free and raw[rule.id]:
+            raw[rule.id] += _free(rule, raw[rule.id])
     return raw
-
-
-def cap_name(rule: Rule) -> str:
-    """What shares a cap: the group, or the rule alone."""
-    return f"group {rule.cap_group}" if rule.cap_group is not None else f"rule {rule.id}"
 
 
 def matches(rule: Rule, event: Event) -> bool:

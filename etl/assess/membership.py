@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from etl.assess.exact import fine
+from etl.assess.exact import fine, total_of
 from etl.assess.inputs import Inputs, Leave, Post, month_of
 
 
@@ -14,22 +14,21 @@ from etl.assess.inputs import Inputs, Leave, Post, month_of
 class Stay:
     """One person's month. `days` are working days by (window, department, post); a B post counts only on days without another post.
 
-    `at_post` are the days at any post, `leave_half_days` the working half-days of leave among them, `of` the month's working days.
+    `at_post` are the days at any post, `leaves` the month's leaves with their working half-days within it, `of` its working days.
     """
 
     staff_no: str
     name: str
     days: Mapping[tuple[str, str, str], int]
     at_post: int
-    leave_half_days: Decimal
     of: int
-    leaves: tuple[tuple[Leave, Decimal], ...] = field(default=())
+    leaves: tuple[tuple[Leave, Decimal], ...] = ()
 
-    @property
-    def coverage(self) -> Decimal:
-        """Share of the month's working days at a post and not on leave."""
-        present = max(Decimal(self.at_post) - self.leave_half_days / 2, Decimal(0))
-        return fine(present / self.of) if self.of else Decimal(0)
+    def coverage(self, present_on_leave: Iterable[str] = ()) -> Decimal:
+        """Share of the month's working days at a post and not on leave, 0-1; leave of the kinds named is presence."""
+        excused = set(present_on_leave)
+        away = total_of(half_days for leave, half_days in self.leaves if leave.kind not in excused)
+        return fine(max(self.at_post - away / 2, Decimal(0)) / self.of)
 
     @property
     def main(self) -> tuple[str, str]:
@@ -81,8 +80,7 @@ def _stay(inputs: Inputs, month: str, staff_no: str, posts: list[Post], leaves: 
         return None
     named = max(posts, key=lambda post: post.from_on).staff_name
     within = tuple((leave, half_days_in(inputs, leave, month)) for leave in sorted(leaves, key=lambda one: (one.from_on, one.kind)))
-    total = min(sum((number for _, number in within), Decimal(0)), Decimal(2 * len(at_post)))
-    return Stay(staff_no, named, dict(counted), len(at_post), total, len(days), within)
+    return Stay(staff_no, named, dict(counted), len(at_post), len(days), within)
 
 
 def half_days_in(inputs: Inputs, leave: Leave, month: str) -> Decimal:

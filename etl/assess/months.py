@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from etl.assess.carrying import carried
-from etl.assess.counting import cap_name, counted, uncapped
+from etl.assess.counting import counted, uncapped
 from etl.assess.exact import fine, total_of
 from etl.assess.groups import groups_of
 from etl.assess.inputs import Event, Inputs, first_day, months_of, quarter_of
@@ -86,10 +86,10 @@ class MonthScores:
                     owner = ("window", window)
                     lines += metric_lines(self.facts.metrics, rule, owner, self.month, self._peers(owner), stay.share(window))
         subject = self._subject("person")
-        if subject.prorate == "base" and stay.coverage < 1:
-            points = fine(-subject.base * (1 - stay.coverage))
-            zh, en = f"在岗 {stay.coverage:.2%}", f"at a post {stay.coverage:.2%} of the month"
-            lines.append(Line("total", "", "prorating", points, stay.coverage, note=zh, note_en=en))
+        coverage = stay.coverage(subject.present_on_leave)
+        if subject.prorate == "base" and coverage < 1:
+            zh, en = f"在岗 {coverage:.2%}", f"at a post {coverage:.2%} of the month"
+            lines.append(Line("total", "", "prorating", fine(-subject.base * (1 - coverage)), coverage, note=zh, note_en=en))
         return lines
 
     @cached_property
@@ -104,13 +104,14 @@ class MonthScores:
         vetoes = self._vetoes("person", stay.staff_no)
         window, department = stay.main
         why_not = None
-        if stay.coverage * 100 < subject.ranked_percent:
+        coverage = stay.coverage(subject.present_on_leave)
+        if coverage * 100 < subject.ranked_percent:
             why_not = (f"在岗不足 {subject.ranked_percent}%", f"at a post less than {subject.ranked_percent}% of the period")
         return Score(
             subject_kind=kind, subject=stay.staff_no, name=stay.name, department=department, window=window, period=self.month,
             base=subject.base, lines=made, total=total, grade=grade_of(self.scheme, total, vetoes), is_ranked=why_not is None,
-            why_not=why_not, scheme_id=self.scheme.id, scheme_version=self.scheme.version, coverage=stay.coverage,
-            months=int(stay.coverage * 100 >= subject.full_month_percent), vetoes=vetoes,
+            why_not=why_not, scheme_id=self.scheme.id, scheme_version=self.scheme.version, coverage=coverage,
+            months=int(coverage * 100 >= subject.full_month_percent), vetoes=vetoes,
         )  # fmt: skip
 
     @cached_property
@@ -258,11 +259,11 @@ class MonthScores:
 
     def _used(self, kind: RuledKind, name: str, cap: str) -> Decimal:
         """What earlier months of the cap's quarter or year have used of it."""
-        rules = [rule for rule in self.scheme.rule if rule.subject == kind and cap_name(rule) == cap]
-        if not rules or rules[0].cap_per == "month":
+        rules = self.scheme.capped_together[kind, cap]
+        if rules[0].cap_per == "month":
             return NONE
         period = quarter_of(self.month) if rules[0].cap_per == "quarter" else self.month[:4]
-        own = [rule for rule in self.scheme.rule if rule.subject == kind]
+        own = self.scheme.rules_of[kind]
         total = NONE
         for month in months_of(period):
             if month < self.month:

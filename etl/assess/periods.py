@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 from etl.assess.exact import fine, total_of
 from etl.assess.inputs import Mark, months_of, period_kind
 from etl.assess.results import Line, Score, SubjectKind
-from etl.assess.scheme import GradeCap, Scheme, Subject
+from etl.assess.scheme import AnnualMark, GradeCap, Scheme, Subject
 from etl.assess.totals import grade_of, with_rounding
 
 NONE = Decimal(0)
@@ -40,18 +40,19 @@ def over_months(scheme: Scheme, kind: SubjectKind, months: Mapping[str, Score], 
     why_not: tuple[str, str] | None = None
     if not any(one.is_ranked for one in months.values()):
         why_not = next((one.why_not for one in months.values() if one.why_not is not None), None)
-    if annual is not None and kind in ("person", "chief") and scheme.annual_mark:
+    missing: list[AnnualMark] = []
+    if annual is not None and kind in ("person", "chief"):
         lines += _marks(scheme, marks)
         missing = [one for one in scheme.annual_mark if not any(mark.part == one.part for mark in marks)]
-        if missing:
-            why_not = (
-                f"年度评价未录入：{'、'.join(one.zh for one in missing)}",
-                f"annual marks are missing: {', '.join(one.en for one in missing)}",
-            )
+    if missing:
+        zh, en = "、".join(one.zh for one in missing), ", ".join(one.en for one in missing)
+        why_not = (f"年度评价未录入：{zh}", f"annual marks are missing: {en}")
     made, total = with_rounding(scheme, NONE, lines)
+    # A year without its marks is not over: its total is no result yet.
+    grade = "" if missing else grade_of(scheme, total)
     known = [one for _, one in sorted(months.items())]
     return replace(
-        known[-1], subject_kind=kind, period=period, base=NONE, lines=made, total=total, grade=grade_of(scheme, total),
+        known[-1], subject_kind=kind, period=period, base=NONE, lines=made, total=total, grade=grade,
         is_ranked=why_not is None, why_not=why_not, scheme_id=scheme.id, scheme_version=scheme.version,
         coverage=fine(total_of(one.coverage for one in known) / len(expected)), months=sum(one.months for one in known),
         workload=sum(one.workload for one in known), vetoes=tuple(veto for one in known for veto in one.vetoes), grade_note=None,

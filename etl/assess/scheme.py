@@ -4,6 +4,7 @@ Points are decimals of the scheme's own scale; a deduction is negative, a bonus 
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -40,7 +41,8 @@ class Subject(_Strict):
     """One kind of subject. `floor` or `ceiling` left out: none.
 
     `workload` is the indicator by which groups are cut and windows without business are known. `full_month_percent` is the share of a
-    month's working days (leave taken off) from which it counts as a full month; below `ranked_percent` a person is not ranked.
+    month's working days (leave taken off, but for the kinds of `present_on_leave`, an excused absence) from which it counts as a full
+    month; below `ranked_percent` a person is not ranked.
     """
 
     kind: RuledKind
@@ -51,6 +53,7 @@ class Subject(_Strict):
     without_business: Literal["ranked", "not_ranked", "group_mean"] = "ranked"
     full_month_percent: Percent = Decimal(100)
     ranked_percent: Percent = Decimal(0)
+    present_on_leave: tuple[str, ...] = ()
     months_weigh: Literal["equal", "coverage"] = Field(default="equal", description="how months make a quarter and a year")
     prorate: Literal["none", "base"] = Field(default="none", description="base: a month's base for the days at a post alone")
     tie_break: tuple[TieBreak, ...] = ()
@@ -100,6 +103,11 @@ class Rule(_Named):
     counts_again: bool = False
     broken_by: tuple[str, ...] | None = None
     excused: tuple[str, ...] | None = None
+
+    @property
+    def cap_name(self) -> str:
+        """What shares a cap: the group, or the rule alone."""
+        return f"group {self.cap_group}" if self.cap_group is not None else f"rule {self.id}"
 
 
 class MetricRule(_Named):
@@ -273,6 +281,20 @@ class Scheme(_Strict):
     def subject_of(self, kind: SubjectKind) -> Subject | None:
         wanted = "person" if kind == "chief" else kind
         return next((one for one in self.subject if one.kind == wanted), None)
+
+    @cached_property
+    def rules_of(self) -> Mapping[RuledKind, tuple[Rule, ...]]:
+        """Event rules of each kind of subject, in the order of the file."""
+        return {one.kind: tuple(rule for rule in self.rule if rule.subject == one.kind) for one in self.subject}
+
+    @cached_property
+    def capped_together(self) -> Mapping[tuple[RuledKind, str], tuple[Rule, ...]]:
+        """The rules that share a cap, by kind of subject and the cap's name."""
+        found: dict[tuple[RuledKind, str], tuple[Rule, ...]] = {}
+        for rule in self.rule:
+            if rule.cap is not None:
+                found[rule.subject, rule.cap_name] = (*found.get((rule.subject, rule.cap_name), ()), rule)
+        return found
 
     def dimensions_of(self, kind: RuledKind) -> tuple[Dimension, ...]:
         return tuple(one for one in self.dimension if one.subject == kind)
