@@ -47,7 +47,13 @@ def slip(number: str, kind: str, first: date, last: date | None = None, **more: 
 
 
 def closed_case(number: str, accepted: date, closed: date | None, **more: object) -> dict[str, object]:
-    made = {"case_no": number, "department": "住建局", "window_name": "住建局1号窗口", "case_type": "committed_ordinary", "channel": "window"}
+    made = {
+        "case_no": number,
+        "department": "住建局",
+        "window_name": "住建局1号窗口",
+        "case_type": "committed_ordinary",
+        "channel": "window",
+    }
     times = {"received_at": accepted, "accepted_at": accepted, "closed_at": closed, "outcome": "approved" if closed else None}
     limits = {"promised_limit": 3, "promised_unit": "workday", "statutory_limit": 20, "statutory_unit": "workday"}
     return {**made, **times, **limits, "_version": VERSION, **more}
@@ -110,7 +116,15 @@ def test_minutes_say_which_kind_of_late_it_is_and_unknown_minutes_are_the_milder
     slips = [slip(f"K{number}", "late", day, minutes=minutes) for number, minutes in enumerate((None, 1, 10, 11, 60))]
     insert(con, "attendance", [*slips, slip("K5", "early", day, minutes=20), slip("K6", "late_long", day, minutes=3)])
     built(con, home)
-    assert [row["kind"] for row in events(con)] == ["late_short", "late_short", "late_short", "late_long", "late_long", "late_long", "late_long"]
+    assert [row["kind"] for row in events(con)] == [
+        "late_short",
+        "late_short",
+        "late_short",
+        "late_long",
+        "late_long",
+        "late_long",
+        "late_long",
+    ]
 
 
 def test_absence_counts_in_half_days_of_work(con, home):
@@ -178,7 +192,9 @@ def test_a_patrol_takes_zone_and_department_of_that_days_register_and_stays_one_
         ],
     )
     built(con, home)
-    found = con.execute("select patrol_no, zone, department, is_finding, is_fixed, is_automatic from fact_patrol order by patrol_no").fetchall()
+    found = con.execute(
+        "select patrol_no, zone, department, is_finding, is_fixed, is_automatic from fact_patrol order by patrol_no"
+    ).fetchall()
     assert found == [
         ("X1", "一楼A区", "旧部门", True, True, False),
         ("X2", "二楼A区", "新部门", True, False, False),
@@ -282,7 +298,10 @@ def test_cards_are_one_a_case_and_colour_and_follow_the_case(con, home):
     red = con.execute("select count(*) from fact_signal where level = 'red'").fetchone()
     cards = [row for row in events(con) if row["evidence_type"] == "signal"]
     assert red == (2,)
-    assert sorted((row["kind"], row["staff_no"], row["case_no"]) for row in cards) == [("red_card", "1001", "A1"), ("yellow_card", "1001", "A1")]
+    assert sorted((row["kind"], row["staff_no"], row["case_no"]) for row in cards) == [
+        ("red_card", "1001", "A1"),
+        ("yellow_card", "1001", "A1"),
+    ]
     first = con.execute("select signal_id, raised_on from fact_signal where level = 'red' order by raised_on").fetchone()
     assert [(row["evidence_no"], row["day"]) for row in cards if row["kind"] == "red_card"] == [first]
 
@@ -314,7 +333,13 @@ def test_what_people_said_counts_when_it_is_verified_and_goes_to_who_is_known(co
             {**valid, "evaluation_id": "E1", "satisfaction": "dissatisfied", "rectified_at": datetime(2018, 5, 8)},
             {**valid, "evaluation_id": "E2", "satisfaction": "very_dissatisfied", "staff_no": "1009", "rectified_at": datetime(2018, 7, 2)},
             {**valid, "evaluation_id": "E3", "satisfaction": "satisfied"},
-            {**given, "evaluation_id": "E4", "satisfaction": "dissatisfied", "review_status": "pending", "rectified_at": datetime(2018, 5, 4)},
+            {
+                **given,
+                "evaluation_id": "E4",
+                "satisfaction": "dissatisfied",
+                "review_status": "pending",
+                "rectified_at": datetime(2018, 5, 4),
+            },
             {**given, "evaluation_id": "E5", "satisfaction": "dissatisfied", "review_status": "mistaken"},
             {**given, "evaluation_id": "E6", "satisfaction": "dissatisfied", "rectified_at": datetime(2018, 5, 4)},
         ],
@@ -369,8 +394,12 @@ def test_a_precheck_is_late_on_the_last_day_for_it_and_not_before(con, home):
 def test_a_missing_certificate_counts_once_its_ten_working_days_are_over(con, home):
     item = {"item_code": "I1", "item_version": "1", "item_name": "施工许可", "result_type": "certificate", "department": "住建局"}
     insert(con, "item", [item])
-    insert(con, "case", [closed_case(number, date(2018, 5, 2), date(2018, 5, 2), item_code="I1", staff_no="1001") for number in ("A1", "A2")])
-    insert(con, "certificate", [{"source": "x", "certificate_no": "Z1", "case_no": "A2", "converted_on": date(2018, 5, 30), "unit": "住建局"}])
+    insert(
+        con, "case", [closed_case(number, date(2018, 5, 2), date(2018, 5, 2), item_code="I1", staff_no="1001") for number in ("A1", "A2")]
+    )
+    insert(
+        con, "certificate", [{"source": "x", "certificate_no": "Z1", "case_no": "A2", "converted_on": date(2018, 5, 30), "unit": "住建局"}]
+    )
     built(con, home, as_of=date(2018, 5, 15))
     assert events(con) == []
     built(con, home, as_of=date(2018, 5, 16))
@@ -380,7 +409,9 @@ def test_a_missing_certificate_counts_once_its_ten_working_days_are_over(con, ho
 def test_no_event_occurs_twice_however_much_is_joined_to_it(con, home):
     """Two stretches of posts, two windows of the register, two versions of an item, several signals and evaluations of one case."""
     day = date(2018, 3, 1)
-    insert(con, "staff", [post("1001", f"{n}号", date(2018, 1, n)) for n in (2, 3, 4)] + [post("1001", "B", date(2018, 1, 2), kind="backup")])
+    insert(
+        con, "staff", [post("1001", f"{n}号", date(2018, 1, n)) for n in (2, 3, 4)] + [post("1001", "B", date(2018, 1, 2), kind="backup")]
+    )
     insert(con, "window", [{"window_code": f"W{n}", "window_name": "一号窗口", "valid_from": date(2017, 1, n)} for n in (1, 2, 3)])
     insert(con, "case", [closed_case(f"A{n}", day, date(2018, 5, 31), staff_no="1001", window_name="一号窗口") for n in range(3)])
     bad = {"assess_number": 1, "evaluation_channel": "pad", "satisfaction": "dissatisfied", "review_status": "valid", "case_no": "A0"}
