@@ -1,6 +1,6 @@
 """The hall's about 100 window staff over the year: posts, newcomers, transfers, rotation, A and B posts, and who handled which case."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -108,25 +108,26 @@ def _new_name(random: Random, held: Sequence[Stretch]) -> str:
     return name
 
 
-def _can_move(held: Sequence[Stretch], windows: Sequence[str]) -> list[int]:
-    """Places of those in the list who still stand where they began and are not the only one there."""
-    at: defaultdict[str, int] = defaultdict(int)
-    for stretch in held:
-        at[stretch.window] += stretch.to_on is None
+def _can_move(held: Sequence[Stretch], windows: Sequence[str], on: date) -> list[int]:
+    """Places in the list of those who that day stand where they began the year and are not the only one there."""
+    # The last stretch of each is where they are: an older one may have been left without its end.
+    last = {stretch.staff_no: index for index, stretch in enumerate(held) if stretch.from_on <= on}
+    now = [index for index in last.values() if held[index].to_on is None]
+    at = Counter(held[index].window for index in now)
     return [
         index
-        for index, stretch in enumerate(held)
-        if stretch.post == "window" and stretch.to_on is None and stretch.change == "start" and at[stretch.window] > 1
-        and stretch.window in windows
-    ]  # fmt: skip
+        for index in now
+        if held[index].post == "window" and held[index].change == "start" and at[held[index].window] > 1 and held[index].window in windows
+    ]
 
 
 def _leavers(random: Random, working: Sequence[Department], days: Days, held: list[Stretch]) -> list[Stretch]:
     """Two who leave for good, one at the end of May and one at the end of August."""
     changed = list(held)
     for month in (5, 8):
-        index = random.choice(_can_move(changed, [window for one in working for window in windows_of(one)]))
-        changed[index] = replace(changed[index], to_on=days.last_until(date(days.year, month, 31)))
+        last_on = days.last_until(date(days.year, month, 31))
+        index = random.choice(_can_move(changed, [window for one in working for window in windows_of(one)], last_on))
+        changed[index] = replace(changed[index], to_on=last_on)
     return changed
 
 
@@ -143,16 +144,16 @@ def _transfers(random: Random, working: Sequence[Department], days: Days, held: 
     wide = [one for one in working if one.weight >= 6]
     for number, (month, department) in enumerate(zip((3, 5, 6, 9), random.sample(wide, 4), strict=True)):
         windows = windows_of(department)
-        movable = _can_move(changed, windows)
+        on = days.add(date(days.year, month, random.randint(5, 20)), 1)
+        movable = _can_move(changed, windows, on)
         if movable:
             index = random.choice(movable)
             other = random.choice([window for window in windows if window != changed[index].window])
-            on = days.add(date(days.year, month, random.randint(5, 20)), 1)
             _moved(changed, index, other, department.name, "transfer", on, is_end_written=number != 2)
     on = days.add(date(days.year, 6, 30), 1)
     for department in random.sample(wide, 3):
         first, second, *_ = windows_of(department)
-        pair = [_can_move(changed, [first]), _can_move(changed, [second])]
+        pair = [_can_move(changed, [first], on), _can_move(changed, [second], on)]
         if all(pair):
             for places, goal in zip(pair, (second, first), strict=True):
                 _moved(changed, random.choice(places), goal, department.name, "rotation", on)
@@ -167,7 +168,7 @@ def _rotation(random: Random, working: Sequence[Department], days: Days, held: l
         windows = [window for one in working if one.category == category for window in windows_of(one)]
         for index, wanted in enumerate(_TO_COMPREHENSIVE):
             for _ in range(wanted):
-                movable = _can_move(changed, windows)
+                movable = _can_move(changed, windows, on)
                 if movable:
                     _moved(changed, random.choice(movable), f"{label}{index + 1}", CENTRE, "rotation", on)
     return changed
