@@ -1,13 +1,14 @@
 """The assessment of a hall, put together: facts of a snapshot, what the office added, the schemes, the published months."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 
 from etl.assess.documents import from_document
 from etl.assess.engine import Assessment
-from etl.assess.inputs import Inputs, month_of, next_month
+from etl.assess.inputs import Inputs, first_day, month_of, next_month
 from etl.assess.loading import load, period_of
 from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Frozen
@@ -49,4 +50,8 @@ def _inputs(con: duckdb.DuckDBPyConnection, office: Office, schemes: Sequence[Sc
     months = [known[0]]
     while months[-1] < last:
         months.append(next_month(months[-1]))
-    return load(con, months, (name for scheme in schemes for name in scheme.indicators), added)
+    found = load(con, months, (name for scheme in schemes for name in scheme.indicators), added)
+    # Nobody is at a post in months to come: else a year that has only begun would have twelve months of full marks.
+    end = first_day(next_month(last))
+    posts = tuple(replace(post, to_on=end if post.to_on is None else min(post.to_on, end)) for post in found.posts)
+    return replace(found, posts=posts)

@@ -88,16 +88,18 @@ def form(hall: Hall, seen: Assessed, cells: Mapping[str, str], key: str, act: Ca
         format_func=lambda one: scoring.kind_words(one, _), key=f"{key}_kind", placeholder=_("请选择"),
     )  # fmt: skip
     words = st.text_area(_("问题描述（请勿写证件号码和电话）"), cells.get("finding", ""), key=f"{key}_finding", max_chars=500, height=80)
-    first, second, third, last = st.columns(4, vertical_alignment="bottom")
+    first, second, third, fourth = st.columns(4)
+    inspectors = fourth.text_input(_("巡查人员"), cells.get("inspectors", ""), key=f"{key}_inspectors", max_chars=40)
     photo = first.text_input(_("照片编号"), cells.get("photo_no", ""), key=f"{key}_photo", max_chars=60)
     check = second.text_input(_("检查项代码"), cells.get("check_code", ""), key=f"{key}_check", max_chars=40)
     confirmed = third.text_input(_("确认人"), cells.get("confirmed_by", ""), key=f"{key}_confirmed", max_chars=40)
-    is_fixed = last.checkbox(_("已当场整改"), cells.get("is_fixed") == "是", key=f"{key}_fixed")
+    is_fixed = st.checkbox(_("已当场整改"), cells.get("is_fixed") == "是", key=f"{key}_fixed")
     department = next((str(row["department"]) for row in here.to_dict("records")), cells.get("department", ""))
     made = {
         "patrolled_on": day.isoformat(), "patrol_slot": slot, "patrol_source": source, "zone": cells.get("zone", ""),
         "department": department, "window_name": window or "", "staff_no": staff_no or "", "event_kind": kind or "",
         "check_code": check, "finding": words or "", "is_fixed": "是" if is_fixed else "否", "photo_no": photo, "confirmed_by": confirmed,
+        "inspectors": inspectors,
     }  # fmt: skip
     month, last_frozen = month_of(day), max(seen.frozen_months, default="")
     as_correction = False
@@ -195,6 +197,8 @@ def _facts(hall: Hall, cells: Mapping[str, str], target: Finding | Loaded) -> No
         (_("已当场整改"), _("是") if cells.get("is_fixed") == "是" else _("否")),
         (_("照片编号"), cells.get("photo_no") or "—"),
         (_("检查项代码"), cells.get("check_code") or "—"),
+        (_("巡查人员"), cells.get("inspectors") or "—"),
+        (_("确认人"), cells.get("confirmed_by") or "—"),
     ]
     with st.grid(columns="auto", min_column_width=200):
         for name, value in pairs:

@@ -73,7 +73,7 @@ def trend(hall: Hall, scores: list[tuple[str, Score]], name: str, key: str) -> N
         charts.lines(data, "step", lines, _("分"), from_zero=False), key=f"trend_{key}", config=charts.config(_.code), alt=title
     )
     columns = [Column("step", _("月份")), Column("total", _("得分"), "points"), Column("base", _("起始分"), "points")]
-    tables.table(hall, data, columns, title, frame.scope_text(hall), key)
+    tables.table(hall, data[::-1].reset_index(drop=True), columns, title, frame.scope_text(hall), key)
 
 
 def advise(hall: Hall, score: Score, scheme: Scheme) -> None:

@@ -115,7 +115,7 @@ def trace_frame(score: Score, scheme: Scheme, speak: Language, is_whole: bool = 
                 kind_words(line.kind, speak),
                 float(line.points),
                 "" if line.quantity is None else f"{line.quantity.normalize():f}",
-                line.day or (first_day(line.of_month) if line.of_month else None),
+                line.day,
                 " ".join(part for part in (evidence.get(line.evidence_type, line.evidence_type), line.evidence_no) if part),
                 line.version,
                 speak("系统") if line.is_automatic else (speak("人工") if line.event_id else ""),

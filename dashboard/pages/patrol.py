@@ -20,19 +20,19 @@ from etl.office.appeals import appeals
 from etl.office.findings import Finding, Loaded, findings, standing_for
 from etl.office.reviews import former_reviews, monday_of, reviews, write_review
 
-WEEK = timedelta(days=6)
+WEEK, JUST_BEGUN = timedelta(days=6), timedelta(days=2)
 CARDS = ("patrols", "patrol_findings", "patrol_fixed_rate")
 HALL = ""
 
 
 def _week(hall: Hall) -> date:
-    """The Monday of the week looked at, kept in the URL."""
+    """The Monday of the week looked at, kept in the URL; by default the last one of which the data has a few days."""
     _, store = hall.speak, hall.store
-    asked = session.param("week")
+    asked, usual = session.param("week"), store.as_of - JUST_BEGUN
     try:
-        day = date.fromisoformat(asked) if asked else store.as_of
+        day = date.fromisoformat(asked) if asked else usual
     except ValueError:
-        day = store.as_of
+        day = usual
     monday = monday_of(min(max(day, store.first_day), store.as_of))
 
     def move(days: int) -> None:

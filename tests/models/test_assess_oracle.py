@@ -6,8 +6,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from oracles.recorded_events import Oracle, Told
 from oracles.days import national_days
+from oracles.recorded_events import Oracle, Told
 from oracles.small_hall import rows
 from small_hall import CUT_OFF, made_once, published
 
