@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 
-from etl.assess.documents import from_document
+from etl.assess.documents import from_document, to_document
 from etl.assess.engine import Assessment
 from etl.assess.inputs import Inputs, first_day, month_of, next_month
 from etl.assess.loading import load, period_of
@@ -15,7 +15,7 @@ from etl.assess.results import Frozen
 from etl.assess.scheme import Scheme
 from etl.config import Home
 from etl.office.database import Office
-from etl.office.freezing import frozen, frozen_months
+from etl.office.freezing import FrozenMonth, freeze, frozen, frozen_months, revision
 from etl.office.overlay import overlay
 
 
@@ -32,6 +32,21 @@ def assessment(con: duckdb.DuckDBPyConnection, home: Home, office: Office) -> As
 def simulation(con: duckdb.DuckDBPyConnection, office: Office, tried: Scheme) -> Assessment:
     """What would have been, had this scheme held in every month: all months are computed anew, published ones too."""
     return Assessment(_inputs(con, office, (tried,)), Schemes(tried=tried))
+
+
+def freeze_months(
+    con: duckdb.DuckDBPyConnection, home: Home, office: Office, months: Sequence[str], snapshot_id: str, actor: str, now: datetime
+) -> None:
+    """Publishes months one after another, in order, as they stand. Raises HallError at the first that cannot be."""
+    for month in months:
+        at = revision(office)
+        freeze_month(assessment(con, home, office), office, month, snapshot_id, actor, now, at)
+
+
+def freeze_month(made: Assessment, office: Office, month: str, snapshot_id: str, actor: str, now: datetime, at: int) -> FrozenMonth:
+    """Publishes a month as `made` has it, computed when the office stood at revision `at`."""
+    found = made.freeze(month)
+    return freeze(office, month, to_document(found), snapshot_id, found.scheme_id, found.scheme_version, actor, now, at)
 
 
 def published_month(office: Office, month: str) -> Frozen | None:

@@ -30,7 +30,7 @@ Cells = dict[str, str]
 
 def act_words(speak: Language) -> dict[str, str]:
     _ = speak
-    return {"loaded": _("载入"), "entered": _("录入"), "corrected": _("更正"), "withdrawn": _("撤销")}
+    return {"loaded": _("已载入"), "entered": _("已录入"), "corrected": _("已更正"), "withdrawn": _("已撤销")}
 
 
 def cells_of(row: Mapping[str, object]) -> Cells:

@@ -60,11 +60,11 @@ def _ranking_of(seen: Assessed, score: Score) -> Ranking | None:
 
 
 def _staff(hall: Hall, seen: Assessed, score: Score, scheme: Scheme) -> None:
-    """Whoever works at the window, for its head; staff see themselves alone."""
+    """Whoever works at the window, for its head; staff have a page of their own."""
     _ = hall.speak
     title = _("窗口人员得分")
     found = [one for one in seen.ranked_scores(score.period, "person") if one.window == score.subject]
-    if not found:
+    if not found or hall.store.reach.records == "own":
         return
     st.subheader(title, anchor=False)
     data = pd.DataFrame(

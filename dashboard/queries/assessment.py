@@ -13,15 +13,14 @@ from dashboard.access.scores import Sight
 from dashboard.access.trail import office_of
 from dashboard.store import Store
 from etl.access.rules import NotAllowedError, access_rules
-from etl.assess.documents import to_document
 from etl.assess.engine import Assessment
 from etl.assess.inputs import Event, first_day, month_of, months_of, next_month, quarter_of
 from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Award, Ranking, Score, SubjectKind
 from etl.assess.scheme import RuledKind, Scheme
-from etl.assessing import assessment, simulation
+from etl.assessing import assessment, freeze_month, simulation
 from etl.office import Office
-from etl.office.freezing import FrozenMonth, freeze, frozen, revision
+from etl.office.freezing import FrozenMonth, frozen, revision
 
 # Data that begins later in a month than on this day does not have the month.
 FIRST_DAYS = 7
@@ -156,10 +155,7 @@ class Assessed:
     def publish(self, month: str, actor: str, now: datetime) -> FrozenMonth:
         """Freezes a month as it is shown. Raises HallError with what to do instead, NotAllowedError for other roles."""
         access_rules().require(self.store.principal, "freeze_month")
-        made = self._all.freeze(month)
-        return freeze(
-            self.office, month, to_document(made), self.store.snapshot_id, made.scheme_id, made.scheme_version, actor, now, self.at
-        )
+        return freeze_month(self._all, self.office, month, self.store.snapshot_id, actor, now, self.at)
 
 
 def assessed(store: Store) -> Assessed:
