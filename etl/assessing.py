@@ -38,9 +38,11 @@ def freeze_months(
     con: duckdb.DuckDBPyConnection, home: Home, office: Office, months: Sequence[str], snapshot_id: str, actor: str, now: datetime
 ) -> None:
     """Publishes months one after another, in order, as they stand. Raises HallError at the first that cannot be."""
+    made, at = assessment(con, home, office), revision(office)
     for month in months:
-        at = revision(office)
-        freeze_month(assessment(con, home, office), office, month, snapshot_id, actor, now, at)
+        freeze_month(made, office, month, snapshot_id, actor, now, at)
+        # What was published is read, never computed again; everything else stands as it was.
+        made, at = Assessment(made.inputs, made.schemes, {**made.frozen, month: made.freeze(month)}), at + 1
 
 
 def freeze_month(made: Assessment, office: Office, month: str, snapshot_id: str, actor: str, now: datetime, at: int) -> FrozenMonth:
