@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from etl.assess.exact import fine, total_of
@@ -173,12 +173,32 @@ def _free(rule: Rule, lines: Iterable[Line]) -> list[Line]:
     ]
 
 
-def _cap(rule: Rule, lines: Iterable[Line], used: Decimal) -> list[Line]:
+_SPANS = {
+    "day": ("每日", "a day"),
+    "week": ("每周", "a week"),
+    "month": ("每月", "a month"),
+    "quarter": ("每季", "a quarter"),
+    "year": ("每年", "a year"),
+}
+
+
+def _cap(rule: Rule, lines: Sequence[Line], used: Decimal) -> list[Line]:
+    """What the cap gives back: of each day or week, or of the month, less what earlier months of the quarter or year have used."""
+    if rule.cap_per in ("day", "week"):
+        spans: dict[date, list[Line]] = {}
+        for line in lines:
+            day = line.day or date.min
+            spans.setdefault(day if rule.cap_per == "day" else day - timedelta(days=day.weekday()), []).append(line)
+        return [cap for _, found in sorted(spans.items()) for cap in _one_cap(rule, found, NONE)]
+    return _one_cap(rule, lines, used)
+
+
+def _one_cap(rule: Rule, lines: Sequence[Line], used: Decimal) -> list[Line]:
     total = total_of(line.points for line in lines)
     left = max((rule.cap or NONE) - used, NONE)
     if abs(total) <= left:
         return []
+    zh, en = _SPANS[rule.cap_per]
     points = fine((abs(total) - left).copy_sign(-total))
-    spans = {"month": ("每月", "a month"), "quarter": ("每季", "a quarter"), "year": ("每年", "a year")}
-    zh, en = spans[rule.cap_per]
-    return [Line(rule.id, rule.dimension, "cap", points, note=f"{zh}至多 {rule.cap} 分", note_en=f"at most {rule.cap} {en}")]
+    day = lines[-1].day if rule.cap_per in ("day", "week") else None
+    return [Line(rule.id, rule.dimension, "cap", points, day=day, note=f"{zh}至多 {rule.cap} 分", note_en=f"at most {rule.cap} {en}")]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from etl.assess.carrying import carried
 from etl.assess.counting import counted, uncapped
-from etl.assess.exact import fine, total_of
+from etl.assess.exact import fine, rounded, total_of
 from etl.assess.groups import groups_of
 from etl.assess.inputs import Event, Inputs, first_day, months_of, quarter_of
 from etl.assess.measuring import Metrics, Owner, metric_lines
@@ -111,7 +111,7 @@ class MonthScores:
             subject_kind=kind, subject=stay.staff_no, name=stay.name, department=department, window=window, period=self.month,
             base=subject.base, lines=made, total=total, grade=grade_of(self.scheme, total, vetoes), is_ranked=why_not is None,
             why_not=why_not, scheme_id=self.scheme.id, scheme_version=self.scheme.version, coverage=coverage,
-            months=int(coverage * 100 >= subject.full_month_percent), vetoes=vetoes,
+            months=int(coverage * 100 >= subject.full_month_percent), workload=self._work_of(stay), vetoes=vetoes,
         )  # fmt: skip
 
     @cached_property
@@ -234,12 +234,20 @@ class MonthScores:
         """Cases of the month by which groups are cut."""
         return self.facts.metrics.count(self._subject(kind).workload, (kind, name), self.month)
 
+    def _work_of(self, stay: Stay) -> int:
+        """A person's part of the cases of the windows served at, by days."""
+        indicator = self._subject("person").workload
+        work = [self.facts.metrics.count(indicator, ("window", window), self.month) * stay.share(window) for window in stay.windows]
+        return int(rounded(total_of(work), 0)) if indicator is not None else 0
+
     @cached_property
     def _window_groups(self) -> dict[str, list[Owner]]:
         subject = self.scheme.subject_of("window")
         if subject is None:
             return {}
-        names = groups_of(self.scheme, "window", {window: self.workload("window", window) for window in self.window_departments}, 1)
+        workloads = {window: self.workload("window", window) for window in self.window_departments}
+        known = {window: (window, department) for window, department in self.window_departments.items()}
+        names = groups_of(self.scheme, "window", workloads, known, 1)
         together: dict[str, list[Owner]] = defaultdict(list)
         for window, group in names.items():
             together["" if group is None else group.id].append(("window", window))
@@ -260,7 +268,7 @@ class MonthScores:
     def _used(self, kind: RuledKind, name: str, cap: str) -> Decimal:
         """What earlier months of the cap's quarter or year have used of it."""
         rules = self.scheme.capped_together[kind, cap]
-        if rules[0].cap_per == "month":
+        if rules[0].cap_per not in ("quarter", "year"):
             return NONE
         period = quarter_of(self.month) if rules[0].cap_per == "quarter" else self.month[:4]
         own = self.scheme.rules_of[kind]

@@ -27,11 +27,16 @@ def over_months(scheme: Scheme, kind: SubjectKind, months: Mapping[str, Score], 
     if not any(weights.values()):
         weights = dict.fromkeys(months, Decimal(1))
     whole = total_of(weights.values())
-    lines = []
+    lines: list[Line] = []
+    summed, listed = NONE, NONE
     for month, one in sorted(months.items()):
-        share = weights[month] / whole * percent / 100
+        # Each line is what the running sum grows by, so that the places a line has not lose nothing in the sum.
+        summed += one.total * weights[month]
+        points = fine(summed * percent / (whole * 100)) - listed
+        listed += points
+        share = fine(weights[month] * percent / (whole * 100))
         zh, en = f"{one.total} × {fine(share * 100)}%", f"{one.total} x {fine(share * 100)}%"
-        lines.append(Line("month", "", "month", fine(one.total * share), fine(share), of_month=month, note=zh, note_en=en))
+        lines.append(Line("month", "", "month", points, share, of_month=month, note=zh, note_en=en))
     expected = months_of(period)
     if annual is not None and annual.missing == "zero" and whole < len(expected):
         points = fine(-total_of(line.points for line in lines) * (1 - whole / len(expected)))

@@ -24,8 +24,9 @@ def rankings(scheme: Scheme, kind: RuledKind, period: str, scores: Sequence[Scor
 
 
 def grouped(scheme: Scheme, kind: RuledKind, period: str, scores: Sequence[Score]) -> dict[str, Group | None]:
-    """The group of each subject, by its cases a month over the period; persons have none unless named members."""
-    return groups_of(scheme, kind, {one.subject: one.workload for one in scores}, len(months_of(period)))
+    """The group of each subject, by its cases a month over the period, or because the group names it, its window or its department."""
+    names = {one.subject: (one.subject, one.window, one.department) for one in scores}
+    return groups_of(scheme, kind, {one.subject: one.workload for one in scores}, names, len(months_of(period)))
 
 
 def _ranking(scheme: Scheme, kind: RuledKind, period: str, group: Group | None, members: Sequence[Score]) -> Ranking:

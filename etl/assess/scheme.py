@@ -40,7 +40,8 @@ class _Named(_Strict):
 class Subject(_Strict):
     """One kind of subject. `floor` or `ceiling` left out: none.
 
-    `workload` is the indicator by which groups are cut and windows without business are known. `full_month_percent` is the share of a
+    `workload` is the indicator by which groups are cut and windows without business are known (a person's is his part of his windows', by
+    days). `full_month_percent` is the share of a
     month's working days (leave taken off, but for the kinds of `present_on_leave`, an excused absence) from which it counts as a full
     month; below `ranked_percent` a person is not ranked.
     """
@@ -80,8 +81,8 @@ class Rule(_Named):
 
     unit: `each` occurrence, `half_day`, `case` (once a case), `case_workday` (a case times its working days late), `workday_steps`
     (a table by working days late, case by case), `count_steps` (a table by the number in the month).
-    `free` is what is left out of account each month, in the rule's unit. `cap` bounds what the rule takes or gives per `cap_per`;
-    rules of one `cap_group` share it.
+    `free` is what is left out of account each month, in the rule's unit. `cap` bounds what the rule takes or gives per `cap_per` (a week
+    ends with its month); rules of one `cap_group` share it.
     `evidence` and `automatic` narrow what counts; `attributed` says whether the event names a person or the window alone.
     `counts_again` allows a kind that another rule of the subject counts as well.
     `broken_by` are the events that end `full_attendance`, `excused` the kinds of leave that do not count.
@@ -95,7 +96,7 @@ class Rule(_Named):
     steps: tuple[Step, ...] | None = Field(default=None, min_length=1)
     free: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(0)
     cap: Size | None = None
-    cap_per: PeriodKind = "month"
+    cap_per: Literal["day", "week", "month", "quarter", "year"] = "month"
     cap_group: Id | None = None
     evidence: tuple[Evidence, ...] = ()
     automatic: bool | None = None
@@ -196,8 +197,9 @@ class GradeCap(_Strict):
 
 
 class Group(_Named):
-    """Who is ranked together: named members (windows or departments), a range of workload, cases a month (`to` excluded), or of its
-    quantiles in percent. A group with none of these takes the rest. The first group that fits holds."""
+    """Who is ranked together: named members (staff numbers, windows, departments with all that belong to them), a range of workload,
+    cases a month (`to` excluded), or of its quantiles in percent. A group with none of these takes the rest; the first that fits holds.
+    """
 
     subject: RuledKind
     members: tuple[str, ...] | None = None

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.assessment import PERSON, person_month, window_month
+from oracles.assessment import PERSON, carried_by_chief, half_up, person_month, window_month
 from oracles.paper_hall import NOTHING, OCTOBER, POSTS, event, events, hall, leave, post, rate
 
 from etl.assess.engine import Assessment
@@ -170,6 +170,17 @@ def test_a_window_agrees_with_the_plain_computation(happened, sums):
     found = hall(*POSTS, *happened, *(rate(name, *pair, "甲") for name, pair in sums.items()))
     staff = [(found.score("person", who, OCTOBER).total, 31, 31) for who in ("s1", "s2")]
     assert found.score("window", "甲", OCTOBER).total == window_month([one for one in happened if one.window == "甲"], sums, staff)
+
+
+@calm
+@given(events(), st.sets(st.integers(0, 24).map("h{:03d}".format), max_size=4))
+def test_a_chief_agrees_with_the_plain_computation(happened, reversed_ids):
+    few = [one for one in happened if one.kind not in ("bribery", "absent")]
+    found = hall(*POSTS, *few, overlay=Overlay(reversed_events=dict.fromkeys(reversed_ids, "复核")))
+    own = found.score("person", "s1", OCTOBER)
+    before_bounds = own.base + sum((line.points for line in own.lines if line.kind not in ("floor", "rounding")), D(0))
+    carried = carried_by_chief("s1", [one for one in few if one.window == "甲"], reversed_ids)
+    assert found.score("chief", "s1", OCTOBER).total == half_up(max(D(0), before_bounds + carried))
 
 
 @calm

@@ -217,6 +217,53 @@ def test_a_cap_of_the_quarter_leaves_to_a_month_what_earlier_months_did_not_use(
     assert [found.score("person", "s1", month).total for month in (OCTOBER, "2018-11", "2018-12", "2019-01")] == [98, 97, 100, 98]
 
 
+@pytest.mark.parametrize(("span", "total"), [("day", 92), ("week", 95), ("month", 97)])
+def test_a_cap_holds_by_its_span(span, total):
+    schemes = with_rules(SMALL, f'id = "r"\nkinds = ["rude"]\npoints = -2\ncap = 3\ncap_per = "{span}"')
+    # Two on a Monday, two on the Tuesday, one on a Monday two weeks later: by day 3 + 3 + 2, by week 3 + 2, by month 3.
+    days = [date(2018, 10, 8), date(2018, 10, 8), date(2018, 10, 9), date(2018, 10, 9), date(2018, 10, 22)]
+    score = october(schemes, *(event("rude", day=day) for day in days))
+    assert score.total == total
+    assert score.base + sum(line.points for line in score.lines) == score.total
+
+
+def test_a_group_may_name_departments_or_staff_by_their_window():
+    groups = """
+[[group]]
+subject = "person"
+id = "estate"
+zh = "不动产"
+en = "Real estate"
+members = ["不动产登记中心"]
+
+[[group]]
+subject = "person"
+id = "rest"
+zh = "其他"
+en = "Others"
+"""
+    schemes = tried(SMALL + groups)
+    found = hall(post("s1"), post("s2", "乙", department="不动产登记中心"), post("s3", "丙"), schemes=schemes).rankings("person", OCTOBER)
+    assert [(one.group, [place.subject for place in one.places]) for one in found] == [("estate", ["s2"]), ("rest", ["s1", "s3"])]
+
+
+def test_a_person_has_his_part_of_the_cases_of_his_windows():
+    schemes = tried(SMALL.replace('kind = "person"', 'kind = "person"\nworkload = "accepted"'))
+    moved = (post("s1", "甲", end=date(2018, 10, 11)), post("s1", "乙", first=date(2018, 10, 11)))
+    cases = (rate("accepted", 310, None, "甲"), rate("accepted", 31, None, "乙"))
+    assert hall(*moved, *cases, schemes=schemes).score("person", "s1", OCTOBER).workload == 121  # 310 x 10/31 + 31 x 21/31
+
+
+def test_a_month_can_be_scored_pro_rata():
+    schemes = tried(SMALL.replace('kind = "person"', 'kind = "person"\nprorate = "base"'))
+    score = hall(post(first=date(2018, 10, 17)), event("late_short", day=date(2018, 10, 20)), schemes=schemes).score(
+        "person", "s1", OCTOBER
+    )
+    assert score.total == Decimal("47.39")  # 15 of 31 days: 48.387 - 1
+    assert [line.kind for line in score.lines if line.kind in ("prorating", "rounding")] == ["prorating", "rounding"]
+    assert score.base + sum(line.points for line in score.lines) == score.total
+
+
 def test_a_city_that_deducts_in_both_says_so():
     both = ('id = "a"\nkinds = ["rude"]\npoints = -2\ncounts_again = true', 'id = "b"\nkinds = ["rude"]\npoints = -3\ncounts_again = true')
     assert october(with_rules(SMALL, *both), event("rude")).total == 95

@@ -129,3 +129,16 @@ def window_month(events, rates, staff, reversed_ids=()):
     bonus = min(D(5), min(D(3), count.get("praise", D(0))) + 2 * count.get("innovation", D(0)))
     parts = [max(D(0), business), max(D(0), evaluation), max(D(0), order), min(D(25), 25 * mean / 100), max(D(0), items)]
     return half_up(max(D(0), min(D(105), sum(parts, D(0)) + bonus)))
+
+
+def carried_by_chief(chief, events, reversed_ids=()):
+    """Half of what the window loses by events of others: findings, complaints (10 at most for the window) and wrong guides."""
+    standing = [event for event in events if event.event_id not in reversed_ids and event.evidence_no]
+    lost = D(0)
+    for event in standing:
+        if event.staff_no != chief and event.evidence_type == "patrol" and event.kind in WINDOW_FINDINGS:
+            lost += D(WINDOW_FINDINGS[event.kind]) * event.quantity
+        if event.staff_no != chief and event.kind == "guide_wrong":
+            lost -= event.quantity
+    complaints = sum((5 * event.quantity for event in standing if event.kind == "complaint_upheld" and event.staff_no != chief), D(0))
+    return (lost - min(D(10), complaints)) / 2
