@@ -20,6 +20,8 @@ COMMAND_MODULES = (
     "records",
     "indicator",
     "signals",
+    "score",
+    "rules",
     "report",
     "clock",
     "queue",
