@@ -87,8 +87,9 @@ def _found(made: "Assessment", subject: str, period: str, kind: str | None) -> "
 
 def document(made: "Assessment", found: "Score") -> dict[str, Any]:
     """The documented JSON form; decimals as text."""
-    scheme = next((one for one in made.schemes.schemes if one.version == found.scheme_version), None)
-    grade = None if scheme is None else next((one for one in scheme.grade if one.id == found.grade), None)
+    # A month published under a version that is in force no more has its grade called as the same grade is called now.
+    listed = sorted(made.schemes.schemes, key=lambda one: one.version != found.scheme_version)
+    grade = next((grade for scheme in listed for grade in scheme.grade if grade.id == found.grade), None)
     ranked = "person" if found.subject_kind == "chief" else found.subject_kind
     places = [
         {"group": ranking.group, "place": place.place, "is_shared": place.is_shared, "of": place.of}
