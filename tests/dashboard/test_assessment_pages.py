@@ -220,3 +220,13 @@ def test_after_publication_the_page_says_until_when_and_then_that_it_is_too_late
     refused = open_as("manager", "patrol", lang="zh", week="2018-02-14")
     refused.date_input(key="finding_new_0_day").set_value(date(2018, 2, 14)).run()
     assert any("2018-02 已冻结" in element.value for element in refused.info)
+    box = refused.selectbox(key="finding_new_0_window")
+    box.set_value(box.options[0]).run()
+    refused.selectbox(key="finding_new_0_kind").set_value("tidiness").run()
+    refused.button(key="finding_new_0_submit").click().run()
+    assert any("请作为更正计入下一个未冻结的月份 2018-03" in element.value for element in refused.error)
+    refused.checkbox(key="finding_new_0_late").set_value(True).run()
+    refused.button(key="finding_new_0_submit").click().run()
+    assert not refused.exception
+    listed = next(frame.value for frame in refused.dataframe if "month_of" in frame.value.columns)
+    assert listed[["month_of", "month", "effect"]].to_numpy().tolist() == [["2018-02", "2018-03", "补记"]]
