@@ -60,7 +60,7 @@ def _week(hall: Hall) -> date:
     return monday
 
 
-def _rows(hall: Hall, seen: Assessed, monday: date) -> pd.DataFrame:
+def _found_rows(hall: Hall, seen: Assessed, monday: date) -> pd.DataFrame:
     """Loaded findings that still stand, and those of the office with the withdrawn ones."""
     _, last = hall.speak, monday + WEEK
     people, words = queries.names(hall.store), finding.act_words(_)
@@ -247,7 +247,7 @@ def render(hall: Hall) -> None:
     seen = assessed(hall.store)
     monday = _week(hall)
     _cards(hall, monday)
-    data = _rows(hall, seen, monday)
+    data = _found_rows(hall, seen, monday)
     chosen = session.param("finding")
     if chosen:
         _opened(hall, seen, chosen)

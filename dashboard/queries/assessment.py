@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-import streamlit as st
-
+from dashboard.access.hall import whole_hall, whole_hall_under
 from dashboard.access.scores import Sight
 from dashboard.access.trail import office_of
 from dashboard.store import Store
@@ -18,7 +17,7 @@ from etl.assess.inputs import Event, first_day, month_of, months_of, next_month,
 from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Award, Ranking, Score, SubjectKind
 from etl.assess.scheme import RuledKind, Scheme
-from etl.assessing import assessment, freeze_month, simulation
+from etl.assessing import freeze_month
 from etl.office import Office
 from etl.office.freezing import FrozenMonth, frozen, revision
 
@@ -171,7 +170,7 @@ def assessed(store: Store) -> Assessed:
     office = office_of(store.home)
     at = revision(office)
     version = ",".join(one.version for one in load_schemes(store.home.overlay("rules")).schemes)
-    return Assessed(store, office, at, _assessed(store, str(store.home.root), store.snapshot_id, at, version))
+    return Assessed(store, office, at, whole_hall(store, at, version))
 
 
 def whole(store: Store) -> Assessment:
@@ -184,17 +183,4 @@ def whole(store: Store) -> Assessment:
 def simulated(store: Store, tried: Scheme) -> Assessment:
     """The whole hall under another scheme in every month; nothing is stored. Raises NotAllowedError unless the rules are theirs."""
     access_rules().require(store.principal, "change_rules")
-    office = office_of(store.home)
-    return _simulated(store, tried, str(store.home.root), store.snapshot_id, revision(office), tried.version)
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _assessed(_store: Store, root: str, snapshot_id: str, at: int, version: str) -> Assessment:
-    with _store.snapshot.whole() as cursor:
-        return assessment(cursor, _store.home, office_of(_store.home))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _simulated(_store: Store, _tried: Scheme, root: str, snapshot_id: str, at: int, version: str) -> Assessment:
-    with _store.snapshot.whole() as cursor:
-        return simulation(cursor, office_of(_store.home), _tried)
+    return whole_hall_under(store, tried, revision(office_of(store.home)))
