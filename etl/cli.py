@@ -21,6 +21,7 @@ COMMAND_MODULES = (
     "indicator",
     "signals",
     "score",
+    "freeze",
     "rules",
     "report",
     "clock",

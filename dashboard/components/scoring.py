@@ -13,9 +13,10 @@ from dashboard.components.tables import Column
 from dashboard.language import Language
 from dashboard.period import Kind, containing
 from dashboard.session import Hall
+from etl.assess.advice import Advice, what_would_raise
 from etl.assess.inputs import first_day, months_of, period_kind
 from etl.assess.kinds import label
-from etl.assess.results import STEPS, Line, Score
+from etl.assess.results import STEPS, Score
 from etl.assess.scheme import Scheme
 
 PLACES = Decimal("0.01")
@@ -178,51 +179,32 @@ def summary(hall: Hall, score: Score, scheme: Scheme, key: str) -> None:
     tables.table(hall, data, columns, _("各维度得分"), frame.scope_text(hall), key)
 
 
-def deductions(score: Score) -> list[tuple[str, Decimal, int]]:
-    """Rule, points lost in all after its cap, and how many events, the dearest first."""
-    found: dict[str, list[Line]] = {}
-    for line in score.lines:
-        if line.rule and line.kind not in ("rounding", "month", "mark", "prorating", "floor", "ceiling", "correction"):
-            found.setdefault(line.rule, []).append(line)
-    sums = [
-        (rule, sum((line.points for line in lines), NONE), sum(1 for line in lines if line.event_id and line.points < 0))
-        for rule, lines in found.items()
-    ]
-    return sorted((one for one in sums if one[1] < 0), key=lambda one: (one[1], one[0]))
-
-
 def advice(score: Score, scheme: Scheme, speak: Language) -> list[str]:
-    """What would raise the score, drawn from the scheme and the trace: what was lost, the next grade, bonus that is left."""
-    _ = speak
-    rules, said = rule_words(scheme, speak), []
-    better = [one for one in scheme.grade if one.least is not None and one.least > score.total]
+    """What would raise a month's score: the next grade, what was lost, which bonus is open."""
+    _, said = speak, []
+    better = [(one.least - score.total, one) for one in scheme.grade if one.least is not None and one.least > score.total]
     if better:
-        nearest = min(better, key=lambda one: one.least or NONE)
-        gap = written((nearest.least or NONE) - score.total)
-        said.append(_("距“{grade}”还差 {points} 分").format(grade=speak.pick(nearest.zh, nearest.en), points=gap))
-    for rule, points, events in deductions(score)[:5]:
-        name = f"{rule} {rules.get(rule, '')}".strip()
-        text = _("“{rule}”扣了 {points} 分").format(rule=name, points=written(abs(points)))
-        said.append(text + (_.count("（{n} 次），避免后可全部挽回", events) if events else _("，改进后可挽回")))
-    if period_kind(score.period) == "month":
-        said += _bonuses(score, scheme, speak)
+        gap, nearest = min(better, key=lambda one: one[0])
+        said.append(_("距“{grade}”还差 {points} 分").format(grade=_.pick(nearest.zh, nearest.en), points=written(gap)))
+    if period_kind(score.period) != "month":
+        return said
+    found = what_would_raise(score, scheme)
+    said += [_advised(one, _) for one in found if one.way != "bonus"]
+    open_bonuses = [f"{_.pick(one.zh, one.en)} +{written(one.points)}" for one in found if one.way == "bonus"]
+    if open_bonuses:
+        said.append(_("还可加分") + _.colon + _.comma.join(open_bonuses))
     return said
 
 
-def _bonuses(score: Score, scheme: Scheme, speak: Language) -> list[str]:
-    """How much bonus is still to be had in a month, and by which rules."""
+def _advised(one: Advice, speak: Language) -> str:
     _ = speak
-    kind = "person" if score.subject_kind == "chief" else score.subject_kind
-    said = []
-    for one in scheme.dimension:
-        if one.subject != kind or one.base or one.ceiling is None:
-            continue
-        left = one.ceiling - sum((line.points for line in score.lines if line.dimension == one.id), NONE)
-        named = [rule for rule in scheme.rule if rule.subject == kind and rule.dimension == one.id and (rule.points or NONE) > 0]
-        if left > 0 and named:
-            listed = _.comma.join(dict.fromkeys(_.pick(rule.zh, rule.en) for rule in named))
-            said.append(_("“{name}”还可加 {points} 分：{rules}").format(name=_.pick(one.zh, one.en), points=written(left), rules=listed))
-    return said
+    name, points = f"{one.rule} {_.pick(one.zh, one.en)}", written(one.points)
+    if one.way == "avoid":
+        return _.count("“{{rule}}”：{n} 次，避免可多得 {{points}} 分", one.events).format(rule=name, points=points)
+    value = "—" if one.value is None else f"{one.value.normalize():f}"
+    if one.way == "staff":
+        return _("“{rule}”：现为 {value}，提高人员得分最多可多得 {points} 分").format(rule=name, value=value, points=points)
+    return _("“{rule}”：现为 {value}，提高指标最多可多得 {points} 分").format(rule=name, value=value, points=points)
 
 
 def months_until(months: Sequence[str], period: str, most: int = 12) -> list[str]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from etl.assess.awards import award
 from etl.assess.exact import total_of
-from etl.assess.inputs import Event, Inputs, Overlay, first_day, months_of, next_month, period_kind
-from etl.assess.months import Facts, MonthScores
+from etl.assess.inputs import Event, Inputs, Overlay, first_day, month_of, months_of, next_month, period_kind
+from etl.assess.months import Facts, MonthScores, vetoes
 from etl.assess.periods import keep_within_share, over_months
 from etl.assess.ranking import rankings
 from etl.assess.reading import Schemes
@@ -82,7 +82,8 @@ class Assessment:
                     by_month = {month: one for month, one in own.items() if one is not None}
                 marks = [one for one in self.inputs.overlay.marks if (one.year, one.staff_no) == (period, subject)]
                 if scheme.subject_of(kind) is not None:
-                    made.append(over_months(scheme, kind, by_month, period, marks))
+                    held = [hit for hit in self._vetoes(kind, subject, period) if month_of(hit.day) in months_of(period)]
+                    made.append(replace(over_months(scheme, kind, by_month, period, marks), vetoes=tuple(held)))
         return _within_shares(scheme, period, made)
 
     def _is_known(self, month: str) -> bool:
@@ -105,7 +106,7 @@ class Assessment:
             award(
                 scheme, rule, period, self.ranked_scores(rule.subject, period),
                 lambda one: self._standing(one, months_of(period)),
-                lambda one: self._vetoes(one, period),
+                lambda one: self._vetoes(one.subject_kind, one.subject, period),
             )
             for rule in found
         )  # fmt: skip
@@ -120,15 +121,16 @@ class Assessment:
         found = [event for month in months for event in self._facts.events(month, kind, one.subject)]
         return [event for event in found if not self.inputs.is_reversed(event)]
 
-    def _vetoes(self, one: Score, period: str) -> list[VetoHit]:
-        """Vetoes of the subject from January to the end of the period."""
+    def _vetoes(self, kind: SubjectKind, subject: str, period: str) -> tuple[VetoHit, ...]:
+        """Vetoes from January to the end of the period, by what stands now: an appeal granted after a month was published frees too."""
         last = months_of(period)[-1]
-        found = [
-            self.score(one.subject_kind, one.subject, month) or self.score("person", one.subject, month)
+        ruled: RuledKind = "person" if kind == "chief" else kind
+        return tuple(
+            hit
             for month in months_of(last[:4])
-            if month <= last and self._is_known(month)
-        ]
-        return [veto for score in found if score is not None for veto in score.vetoes]
+            if month <= last and self.schemes.on(first_day(month)) is not None
+            for hit in vetoes(self.schemes.of(month), ruled, self._facts.events(month, ruled, subject), self.inputs.overlay.reversed_events)
+        )
 
     # -- published months -------------------------------------------------------------------------------------------------------
 

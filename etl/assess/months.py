@@ -293,12 +293,17 @@ class MonthScores:
         return []
 
     def _vetoes(self, kind: RuledKind, name: str) -> tuple[VetoHit, ...]:
-        return tuple(
-            VetoHit(veto.id, event.event_id, event.day, veto.grade, veto.awards_lost)
-            for event in self.facts.events(self.month, kind, name)
-            for veto in self.scheme.veto
-            if kind in veto.subjects and event.kind in veto.kinds and event.evidence_no and event.event_id not in self.reversed
-        )
+        return vetoes(self.scheme, kind, self.facts.events(self.month, kind, name), self.reversed)
+
+
+def vetoes(scheme: Scheme, kind: RuledKind, events: Sequence[Event], reversed_events: Mapping[str, str]) -> tuple[VetoHit, ...]:
+    """Vetoes that the events of such a subject bring about; as with points, none without evidence or after a granted appeal."""
+    return tuple(
+        VetoHit(veto.id, event.event_id, event.day, veto.grade, veto.awards_lost)
+        for event in events
+        for veto in scheme.veto
+        if kind in veto.subjects and event.kind in veto.kinds and event.evidence_no and event.event_id not in reversed_events
+    )
 
 
 def _of(stay: Stay, month: str, event_id: str, kind: str, quantity: Decimal, number: str) -> Event:

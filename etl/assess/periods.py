@@ -16,7 +16,8 @@ NONE = Decimal(0)
 def over_months(scheme: Scheme, kind: SubjectKind, months: Mapping[str, Score], period: str, marks: Sequence[Mark] = ()) -> Score:
     """The score of a quarter or year from those of its months (at least one), by month. `marks` are the person's of that year.
 
-    Base 0; each month is a line with its share. A year is `months_percent` of the mean and the marks, where the scheme has an annual table.
+    Base 0; each month is a line with its share. A year is `months_percent` of the mean and the marks, where the scheme has an annual
+    table. The vetoes are left to the caller, who knows which of them still stand.
     """
     subject = scheme.subject_of(kind)
     if subject is None:
@@ -60,7 +61,7 @@ def over_months(scheme: Scheme, kind: SubjectKind, months: Mapping[str, Score], 
         known[-1], subject_kind=kind, period=period, base=NONE, lines=made, total=total, grade=grade,
         is_ranked=why_not is None, why_not=why_not, scheme_id=scheme.id, scheme_version=scheme.version,
         coverage=fine(total_of(one.coverage for one in known) / len(expected)), months=sum(one.months for one in known),
-        workload=sum(one.workload for one in known), vetoes=tuple(veto for one in known for veto in one.vetoes), grade_note=None,
+        workload=sum(one.workload for one in known), vetoes=(), grade_note=None,
     )  # fmt: skip
 
 

@@ -10,18 +10,9 @@ from etl.commands.output import JsonOption, home_of, print_json, print_table
 
 if TYPE_CHECKING:
     from etl.assess.engine import Assessment
-    from etl.assess.inputs import Overlay
-    from etl.assess.results import Frozen, Score, SubjectKind
-    from etl.config import Home
+    from etl.assess.results import Score, SubjectKind
 
 KINDS = {"person": "人员", "chief": "首席代表", "window": "窗口", "department": "部门"}
-
-
-def office_part(home: "Home") -> "tuple[Overlay, Mapping[str, Frozen]]":
-    """What the office adds: findings, granted appeals and annual marks, and the published months."""
-    from etl.assess.inputs import Overlay
-
-    return Overlay(), {}
 
 
 def score(
@@ -37,6 +28,7 @@ def score(
     """考核得分及其每一分的来历 / a score and where each of its points comes from."""
     from etl.assess.loading import assessment
     from etl.assess.reading import load_schemes
+    from etl.assessing import office_part
     from etl.reading import open_numbers
 
     period = _period(month, quarter, year)
@@ -95,8 +87,9 @@ def _found(made: "Assessment", subject: str, period: str, kind: str | None) -> "
 
 def document(made: "Assessment", found: "Score") -> dict[str, Any]:
     """The documented JSON form; decimals as text."""
-    scheme = next((one for one in made.schemes.schemes if one.version == found.scheme_version), None)
-    grade = None if scheme is None else next((one for one in scheme.grade if one.id == found.grade), None)
+    # A month published under a version that is in force no more has its grade called as the same grade is called now.
+    listed = sorted(made.schemes.schemes, key=lambda one: one.version != found.scheme_version)
+    grade = next((grade for scheme in listed for grade in scheme.grade if grade.id == found.grade), None)
     ranked = "person" if found.subject_kind == "chief" else found.subject_kind
     places = [
         {"group": ranking.group, "place": place.place, "is_shared": place.is_shared, "of": place.of}

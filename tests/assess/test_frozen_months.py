@@ -84,3 +84,21 @@ def test_quarters_take_published_months_as_they_were():
     found = hall(*HALL, overlay=GRANTED, frozen=published())
     assert found.score("person", "s2", "2018Q4").total == 101  # 98, 104, 101
     assert found.rankings("person", "2018-10") == published()["2018-10"].rankings[:1]
+
+
+def test_a_veto_lifted_after_publication_no_longer_bars_from_awards_but_the_month_stays_as_it_was():
+    bribe = event("bribery", "s2", date(2018, 10, 9))
+    kept = published(facts=(bribe,))
+    barred = hall(*HALL, bribe, frozen=kept)
+    assert {one.subject for one in barred.awards("2018Q4")[1].outside} == {"s2"}
+    freed = hall(*HALL, bribe, frozen=kept, overlay=Overlay(reversed_events={bribe.event_id: "查无实据"}))
+    assert freed.awards("2018Q4")[1].outside == ()
+    assert freed.score("person", "s2", "2018Q4").vetoes == ()
+    assert freed.score("person", "s2", "2018-10").grade == "fail"
+
+
+def test_a_veto_found_after_publication_bars_from_awards():
+    bribe = event("bribery", "s2", date(2018, 10, 9))
+    found = hall(*HALL, frozen=published(), overlay=Overlay(findings=(bribe,)))
+    assert {one.subject for one in found.awards("2018Q4")[1].outside} == {"s2"}
+    assert found.score("person", "s2", "2018-10").grade == "excellent"
