@@ -13,7 +13,9 @@ from dashboard.access.scores import Sight
 from dashboard.access.trail import office_of
 from dashboard.store import Store
 from etl.access.rules import NotAllowedError, access_rules
+from etl.assess.comparing import Comparison, compare
 from etl.assess.engine import Assessment
+from etl.assess.fairness import Fairness, fairness
 from etl.assess.inputs import Event, first_day, month_of, months_of, next_month, quarter_of
 from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Award, Ranking, Score, SubjectKind
@@ -43,6 +45,10 @@ class Assessed:
     @property
     def schemes(self) -> Schemes:
         return self._all.schemes
+
+    @property
+    def schemes_version(self) -> str:
+        return ",".join(one.version for one in self.schemes.schemes)
 
     # -- what there is --------------------------------------------------------------------------------------------------------
 
@@ -122,6 +128,17 @@ class Assessed:
         scores = [one for kind in RULED for one in self._all.ranked_scores(kind, period)]
         return self._sight.awards(self._all.awards(period), scores)
 
+    def fairness(self, period: str, kind: RuledKind) -> Fairness:
+        """How scores spread over the hall; of persons for whoever sees all of it alone. Raises NotAllowedError for others."""
+        if not self.sees_all and (kind == "person" or self.store.reach.counts != "hall"):
+            raise NotAllowedError
+        return fairness(self._all, kind, period)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether this person may see every score by name."""
+        return self._sight.sees_all
+
     def _seen(self, found: Score | None) -> Score | None:
         return None if found is None else next(iter(self._sight.scores([found])), None)
 
@@ -180,6 +197,13 @@ def simulated(store: Store, tried: Scheme) -> Assessment:
     return _simulated(store, tried, str(store.home.root), store.snapshot_id, revision(office), tried.version)
 
 
+def compared(store: Store, tried: Scheme, period: str) -> Comparison:
+    """A period under the schemes in force and under another; nothing is stored. Raises NotAllowedError unless the rules are theirs."""
+    access_rules().require(store.principal, "change_rules")
+    at = revision(office_of(store.home))
+    return _compared(store, tried, str(store.home.root), store.snapshot_id, at, tried.version, assessed(store).schemes_version, period)
+
+
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _assessed(_store: Store, root: str, snapshot_id: str, at: int, version: str) -> Assessment:
     with _store.snapshot.whole() as cursor:
@@ -190,3 +214,11 @@ def _assessed(_store: Store, root: str, snapshot_id: str, at: int, version: str)
 def _simulated(_store: Store, _tried: Scheme, root: str, snapshot_id: str, at: int, version: str) -> Assessment:
     with _store.snapshot.whole() as cursor:
         return simulation(cursor, office_of(_store.home), _tried)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _compared(_store: Store, _tried: Scheme, root: str, snapshot_id: str, at: int, version: str, in_force: str, period: str) -> Comparison:
+    now, then = whole(_store), simulated(_store, _tried)
+    # Each has the indicators of its own schemes: the comparison needs those of both.
+    both = replace(now.inputs, metrics=tuple(dict.fromkeys((*now.inputs.metrics, *then.inputs.metrics))))
+    return compare(both, now.schemes, _tried, period)
