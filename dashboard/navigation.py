@@ -54,6 +54,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("supervision", "oversight", "notifications", lambda _: _("电子监察")),
     Entry("quality", "oversight", "fact_check", lambda _: _("数据质量")),
     Entry("assessment", "assessment", "social_leaderboard", lambda _: _("考核评比"), has_filters=False),
+    Entry("redflags", "assessment", "flag", lambda _: _("流动红旗与评优"), has_filters=False),
     Entry("myscore", "assessment", "person_celebrate", lambda _: _("我的得分"), has_filters=False),
     Entry("windowboard", "assessment", "leaderboard", lambda _: _("窗口看板"), has_filters=False),
     Entry("patrol", "assessment", "footprint", lambda _: _("巡查与点评"), has_filters=False),

@@ -41,7 +41,7 @@ def months(hall: Hall, seen: Assessed) -> None:
 def _next(hall: Hall, seen: Assessed, month: str) -> None:
     _ = hall.speak
     with st.container(border=True, key="freeze_panel"):
-        st.markdown(f"**{_('下一个公布的月份')}{_.colon}{scoring.period_words(month, _)}**")
+        st.markdown("**" + _("下一个公布的月份") + _.colon + scoring.period_words(month, _) + "**")
         people, windows = len(seen.totals(month, "person")), len(seen.totals(month, "window"))
         st.markdown(
             _("人员 {people} 名、窗口 {windows} 个；考核办法 {scheme}；数据版本 {snapshot}").format(
