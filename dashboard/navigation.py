@@ -58,6 +58,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("myscore", "assessment", "person_celebrate", lambda _: _("我的得分"), has_filters=False),
     Entry("windowboard", "assessment", "leaderboard", lambda _: _("窗口看板"), has_filters=False),
     Entry("patrol", "assessment", "footprint", lambda _: _("巡查与点评"), has_filters=False),
+    Entry("rules", "assessment", "gavel", lambda _: _("考核规则"), has_filters=False),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
     Entry("reports", "reports", "summarize", lambda _: _("月报与导出"), has_filters=False),
     Entry("annual", "reports", "fact_check", lambda _: _("年报数字"), has_filters=False),
