@@ -153,14 +153,22 @@ class Assessed:
         return next((one for one in self.events() if one.event_id == event_id), None)
 
     def counts_in(self, event: Event) -> str:
-        """The month in which an event counts: its own, or the next open one where it became known after its own was published."""
+        """The month in which an event counts: its own, or, where it became known after its own was published, the one that made good."""
         published = self._all.frozen.get(event.month)
         if published is None or any(one.event_id == event.event_id for one in published.events):
             return event.month
-        month = event.month
-        while month in self._all.frozen:
+        month = next_month(event.month)
+        while month in self._all.frozen and not self._makes_good(month, event):
             month = next_month(month)
         return month
+
+    def _makes_good(self, month: str, event: Event) -> bool:
+        """Whether this published month has a correction that names the event."""
+        return any(
+            line.kind == "correction" and line.of_month == event.month and event.event_id in line.note.rpartition("：")[2].split("、")
+            for score in self._all.frozen[month].scores
+            for line in score.lines
+        )
 
     # -- publishing -----------------------------------------------------------------------------------------------------------
 
