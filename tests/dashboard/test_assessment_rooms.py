@@ -172,7 +172,7 @@ def test_one_subjects_trace_is_shown_to_its_last_line_and_sums_exactly(open_as, 
     assert len(lines) == len(cast["score"].lines)
     exact = sum((Decimal(repr(points)) for points in lines["points"]), cast["score"].base)
     assert exact == cast["score"].total
-    assert any(f"= **{cast['clerk'].total:.2f}**" in element.value for element in app.markdown)
+    assert any(f"= **{cast['score'].total:.2f}**" in element.value for element in app.markdown)
     assert cast["score"].subject not in str(dict(app.query_params))
     app.button(key="assessment_leave").click().run()
     assert not [frame for frame in app.dataframe if "evidence" in frame.value.columns]
