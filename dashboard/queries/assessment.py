@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from dashboard.access.hall import whole_hall, whole_hall_under
+from dashboard.access.hall import whole_hall, whole_hall_compared, whole_hall_under
 from dashboard.access.scores import Sight
 from dashboard.access.trail import office_of
 from dashboard.store import Store
 from etl.access.rules import NotAllowedError, access_rules
+from etl.assess.comparing import Comparison
 from etl.assess.engine import Assessment
+from etl.assess.fairness import Fairness, fairness
 from etl.assess.inputs import Event, first_day, month_of, months_of, next_month, quarter_of
 from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Award, Ranking, Score, SubjectKind
@@ -42,6 +44,10 @@ class Assessed:
     @property
     def schemes(self) -> Schemes:
         return self._all.schemes
+
+    @property
+    def schemes_version(self) -> str:
+        return ",".join(one.version for one in self.schemes.schemes)
 
     # -- what there is --------------------------------------------------------------------------------------------------------
 
@@ -121,6 +127,17 @@ class Assessed:
         scores = [one for kind in RULED for one in self._all.ranked_scores(kind, period)]
         return self._sight.awards(self._all.awards(period), scores)
 
+    def fairness(self, period: str, kind: RuledKind) -> Fairness:
+        """How scores spread over the hall; of persons for whoever sees all of it alone. Raises NotAllowedError for others."""
+        if not self.sees_all and (kind == "person" or self.store.reach.counts != "hall"):
+            raise NotAllowedError
+        return fairness(self._all, kind, period)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether this person may see every score by name."""
+        return self._sight.sees_all
+
     def _seen(self, found: Score | None) -> Score | None:
         return None if found is None else next(iter(self._sight.scores([found])), None)
 
@@ -184,3 +201,9 @@ def simulated(store: Store, tried: Scheme) -> Assessment:
     """The whole hall under another scheme in every month; nothing is stored. Raises NotAllowedError unless the rules are theirs."""
     access_rules().require(store.principal, "change_rules")
     return whole_hall_under(store, tried, revision(office_of(store.home)))
+
+
+def compared(store: Store, tried: Scheme, period: str) -> Comparison:
+    """A period under the schemes in force and under another; nothing is stored. Raises NotAllowedError unless the rules are theirs."""
+    access_rules().require(store.principal, "change_rules")
+    return whole_hall_compared(store, tried, revision(office_of(store.home)), assessed(store).schemes_version, period)
