@@ -63,7 +63,7 @@ def _workload(hall: Hall, found: Fairness, words: dict[str, str], kind: RuledKin
         [[one.subject, one.name, words[one.group], one.workload, float(one.total)] for one in found.points],
         columns=["subject", "name", "group", "workload", "total"],
     ).sort_values(["workload", "subject"], ascending=[False, True])
-    named = [Column("subject", _("工号"), personal="staff"), Column("name", _("姓名"), personal="staff")]
+    named = [Column("subject", _("工号"), personal="number"), Column("name", _("姓名"), personal="staff")]
     columns = [
         *(named if kind == "person" else [Column("name", _("名称"), width="medium")]),
         Column("group", _("组别")), Column("workload", _("业务量（件）"), "integer"), Column("total", _("得分"), "points"),

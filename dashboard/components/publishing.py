@@ -153,7 +153,7 @@ def _listed(hall: Hall, year: str, staff: list[Score], parts: tuple[AnnualMark, 
         rows.append([one.subject, one.name, one.window, *(None if value is None else float(value) for value in points), float(whole)])
     data = pd.DataFrame(rows, columns=["subject", "name", "window", *(part.part for part in parts), "whole"])
     columns = [
-        Column("subject", _("工号"), personal="staff"), Column("name", _("姓名"), personal="staff"),
+        Column("subject", _("工号"), personal="number"), Column("name", _("姓名"), personal="staff"),
         Column("window", _("窗口"), width="medium"), *(Column(part.part, _.pick(part.zh, part.en), "points") for part in parts),
         Column("whole", _("合计"), "points"),
     ]  # fmt: skip

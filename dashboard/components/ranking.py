@@ -36,7 +36,8 @@ def subject_columns(kind: RuledKind, speak: Language) -> list[Column]:
     _ = speak
     if kind == "person":
         return [
-            Column("subject", _("工号"), personal="staff"), Column("name", _("姓名"), personal="staff"),
+            # A number: lists of single people are not for the public, even without their names.
+            Column("subject", _("工号"), personal="number"), Column("name", _("姓名"), personal="staff"),
             Column("window", _("窗口"), width="medium"), Column("department", _("部门"), width="medium"),
         ]  # fmt: skip
     if kind == "window":
@@ -54,7 +55,11 @@ def shown(hall: Hall, seen: Assessed, period: str, kind: RuledKind, scheme: Sche
         return
     title = f"{kind_words(_)[kind]} {_('考核排名')} {period}"
     st.subheader(_("考核排名"), anchor=False)
-    st.caption(_("名次在组内排列，得分相同名次并列；点第一列查看得分明细") + "　·　" + scorecard.state_words(hall, seen, period))
+    st.caption(
+        _("名次在组内排列；得分相同的按办法的同分次序比较，仍相同的并列；点第一列查看得分明细")
+        + "　·　"
+        + scorecard.state_words(hall, seen, period)
+    )
     pressed = _places(hall, rankings, scores, kind, scheme, title)
     if pressed is not None:
         session.seed(OPENED, (kind, pressed))

@@ -185,7 +185,7 @@ def _moves(hall: Hall, result: Comparison, before: Scheme, after: Scheme, title:
         "why",
     ]
     columns = [
-        Column("kind", _("考核对象")), Column("subject", _("工号或名称"), width="medium", personal="staff"),
+        Column("kind", _("考核对象")), Column("subject", _("工号或名称"), width="medium", personal="number"),
         Column("name", _("姓名"), personal="staff"), Column("before", _("原得分"), "points"), Column("after", _("新得分"), "points"),
         Column("difference", _("差"), "points"), Column("place_before", _("原名次"), "integer"),
         Column("place_after", _("新名次"), "integer"), Column("grade_before", _("原等次")), Column("grade_after", _("新等次")),
@@ -204,7 +204,7 @@ def _awards(hall: Hall, result: Comparison) -> None:
     rows = [[_.pick(one.zh, one.en), one.subject, one.name, words[one.change]] for one in result.awards]
     data = pd.DataFrame(rows, columns=["award", "subject", "name", "change"])
     columns = [
-        Column("award", _("评优"), width="medium"), Column("subject", _("工号或名称"), width="medium", personal="staff"),
+        Column("award", _("评优"), width="medium"), Column("subject", _("工号或名称"), width="medium", personal="number"),
         Column("name", _("姓名"), personal="staff"), Column("change", _("变动")),
     ]  # fmt: skip
     tables.table(hall, data, columns, title, frame.scope_text(hall), "award_moves")

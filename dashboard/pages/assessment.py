@@ -15,7 +15,7 @@ def _views(hall: Hall) -> dict[str, str]:
     if hall.may("decide_appeal"):
         found["appeals"] = _("申诉处理")
     if hall.may("freeze_month"):
-        found["publish"] = _("公布")
+        found["publish"] = _("公布月份")
     if hall.may("mark_year"):
         found["marks"] = _("年度评价")
     return found
