@@ -291,3 +291,56 @@ def dots(values: Sequence[float], labels: Sequence[str], marked: Mapping[int, st
     axis = {"tickformat": "d", "dtick": max(1, len(values) // 12), "range": [0.5, len(values) + 0.5], "zeroline": False}
     figure.update_layout(yaxis_rangemode="normal", xaxis=axis)
     return figure
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Five numbers of a set of values: the least, the quartiles, the most."""
+
+    label: str
+    numbers: tuple[float, float, float, float, float]
+
+
+def boxes(spreads: Sequence[Spread], unit: str) -> go.Figure:
+    """How values spread: a lying box a set, from quartile to quartile with a line at the middle, whiskers to the ends."""
+    traces = [
+        go.Box(
+            y=[one.label],
+            **dict(zip(("lowerfence", "q1", "median", "q3", "upperfence"), ([number] for number in one.numbers), strict=True)),
+            orientation="h",
+            name=one.label,
+            line={"color": COLOURS[index % 6], "width": 2},
+            fillcolor="rgba(120, 135, 150, 0.2)",
+            showlegend=False,
+        )
+        for index, one in enumerate(spreads)
+    ]
+    figure = _figure(traces, 90 + 60 * max(1, len(spreads)), hovermode="closest", margin={"l": 8, "r": 24, "t": 8, "b": 8})
+    figure.update_layout(
+        xaxis={"showgrid": True, "gridcolor": GRID, "title": {"text": unit}, "tickformat": ",~f", "zeroline": False},
+        yaxis={"type": "category", "autorange": "reversed", "showgrid": False, "title": {"text": ""}},
+    )
+    return figure
+
+
+def cloud(sets: Mapping[str, Sequence[tuple[float, float, str]]], x_title: str, y_title: str, height: int = 360) -> go.Figure:
+    """Points of two numbers and a name, by set: each has a colour and a mark of its own."""
+    traces = [
+        go.Scatter(
+            x=[point[0] for point in points],
+            y=[point[1] for point in points],
+            text=[point[2] for point in points],
+            name=name,
+            mode="markers",
+            marker={"symbol": MARKERS[index % 6], "size": 9, "color": COLOURS[index % 6]},
+            cliponaxis=False,
+            hovertemplate="%{text}: %{x:,.10~g}, %{y:,.10~g}<extra></extra>",
+        )
+        for index, (name, points) in enumerate(sets.items())
+    ]
+    figure = _figure(traces, height, y_title, hovermode="closest", showlegend=len(sets) > 1)
+    figure.update_layout(
+        yaxis_rangemode="normal",
+        xaxis={"showgrid": True, "gridcolor": GRID, "title": {"text": x_title}, "tickformat": ",~f", "zeroline": False},
+    )
+    return figure

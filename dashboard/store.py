@@ -22,6 +22,7 @@ from dashboard.snapshot import Quarantined, Snapshot
 from etl.access.principal import LOCAL, Principal
 from etl.access.rules import NotAllowedError, access_rules, reach
 from etl.answering import Answer, Record, explain_answer, records_named
+from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings
 from etl.indicators import Indicator, Query, definition, evaluate
 from etl.indicators.dimensions import MARTS, SCOPE_PLACES
@@ -96,6 +97,16 @@ class Store:
     def as_of(self) -> date:
         """The data cut-off."""
         return self.snapshot.as_of
+
+    @property
+    def calendar(self) -> Calendar:
+        """The working days that the snapshot was computed with."""
+        return self.snapshot.calendar
+
+    def has_table(self, name: str) -> bool:
+        """Whether the snapshot has this table: one made by an earlier version of the program may not."""
+        sql = "select 1 from information_schema.tables where table_name = $name"
+        return not self.snapshot.rows(sql, {"name": name}).empty
 
     @property
     def first_day(self) -> date:

@@ -47,7 +47,7 @@ def panel(hall: Hall, seen: Assessed, event: Event) -> None:
     _ = hall.speak
     month = seen.counts_in(event)
     days = seen.scheme(month).appeal_workdays
-    until = last_day(seen.office, month, hall.store.snapshot.calendar, days)
+    until = last_day(seen.office, month, hall.store.calendar, days)
     made = next((one for one in appeals(seen.office) if one.event_id == event.event_id), None)
     with st.container(border=True, key="appeal_panel"):
         st.subheader(_("申诉") + _.colon + scoring.kind_words(event.kind, _), anchor=False)
@@ -75,7 +75,7 @@ def _form(hall: Hall, seen: Assessed, event: Event, month: str, days: int, until
             hall.require("appeal")
             appeal(
                 seen.office, Disputed(event.event_id, month, event.staff_no), hall.principal.staff_no or "", reason or "",
-                session.actor(), hall.store.snapshot.calendar, days, datetime.now(),
+                session.actor(), hall.store.calendar, days, datetime.now(),
             )  # fmt: skip
         except HallError as error:
             states.refusal(error, _)

@@ -18,6 +18,7 @@ from dashboard.session import Hall
 from etl.config import HallError
 from etl.office.appeals import appeals
 from etl.office.findings import Finding, Loaded, findings, standing_for
+from etl.office.freezing import corrections
 from etl.office.reviews import former_reviews, monday_of, reviews, write_review
 
 WEEK, JUST_BEGUN = timedelta(days=6), timedelta(days=2)
@@ -59,7 +60,7 @@ def _week(hall: Hall) -> date:
     return monday
 
 
-def _rows(hall: Hall, seen: Assessed, monday: date) -> pd.DataFrame:
+def _found_rows(hall: Hall, seen: Assessed, monday: date) -> pd.DataFrame:
     """Loaded findings that still stand, and those of the office with the withdrawn ones."""
     _, last = hall.speak, monday + WEEK
     people, words = queries.names(hall.store), finding.act_words(_)
@@ -205,6 +206,37 @@ def _review_form(hall: Hall, seen: Assessed, monday: date, data: pd.DataFrame) -
             st.rerun()
 
 
+def _corrections(hall: Hall, seen: Assessed) -> None:
+    """What was found wrong with published months, and the open month in which it is made good."""
+    _ = hall.speak
+    title = _("已公布月份的更正")
+    found = corrections(seen.office)
+    if not found:
+        return
+    st.subheader(title, anchor=False)
+    events = {one.event_id: one for one in seen.events()}
+    words = {"reversed": _("撤回"), "added": _("补记")}
+    rows = []
+    for one in reversed(found):
+        kind = one.event.get("kind") or (events[one.event_id].kind if one.event_id in events else "")
+        rows.append(
+            [one.month_of, one.month, words[one.effect], one.event_id, scoring.kind_words(kind, _) if kind else "—", one.reason, one.actor,
+             one.at[:16].replace("T", " ")]
+        )  # fmt: skip
+    data = pd.DataFrame(rows, columns=["month_of", "month", "effect", "event_id", "kind", "reason", "actor", "at"])
+    columns = [
+        Column("month_of", _("已公布的月份")),
+        Column("month", _("计入月份")),
+        Column("effect", _("更正方式")),
+        Column("event_id", _("事项编号"), width="medium", personal="number"),
+        Column("kind", _("事项")),
+        Column("reason", _("理由"), width="large", personal="text"),
+        Column("actor", _("经办人"), personal="staff"),
+        Column("at", _("时间")),
+    ]
+    tables.table(hall, data, columns, title, frame.scope_text(hall), "corrections")
+
+
 def render(hall: Hall) -> None:
     """The page."""
     _ = hall.speak
@@ -215,7 +247,7 @@ def render(hall: Hall) -> None:
     seen = assessed(hall.store)
     monday = _week(hall)
     _cards(hall, monday)
-    data = _rows(hall, seen, monday)
+    data = _found_rows(hall, seen, monday)
     chosen = session.param("finding")
     if chosen:
         _opened(hall, seen, chosen)
@@ -234,6 +266,7 @@ def render(hall: Hall) -> None:
     _reviews(hall, seen, monday, data)
     if hall.may("decide_appeal"):
         appealing.waiting(hall, seen)
+        _corrections(hall, seen)
 
 
 def _cards(hall: Hall, monday: date) -> None:

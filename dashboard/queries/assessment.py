@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-import streamlit as st
-
+from dashboard.access.hall import whole_hall, whole_hall_compared, whole_hall_under
 from dashboard.access.scores import Sight
 from dashboard.access.trail import office_of
 from dashboard.store import Store
 from etl.access.rules import NotAllowedError, access_rules
+from etl.assess.comparing import Comparison
 from etl.assess.engine import Assessment
+from etl.assess.fairness import Fairness, fairness
 from etl.assess.inputs import Event, first_day, month_of, months_of, next_month, quarter_of
 from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Award, Ranking, Score, SubjectKind
 from etl.assess.scheme import RuledKind, Scheme
-from etl.assessing import assessment, freeze_month, simulation
+from etl.assessing import freeze_month
 from etl.office import Office
 from etl.office.freezing import FrozenMonth, frozen, revision
 
@@ -43,6 +44,10 @@ class Assessed:
     @property
     def schemes(self) -> Schemes:
         return self._all.schemes
+
+    @property
+    def schemes_version(self) -> str:
+        return ",".join(one.version for one in self.schemes.schemes)
 
     # -- what there is --------------------------------------------------------------------------------------------------------
 
@@ -122,6 +127,17 @@ class Assessed:
         scores = [one for kind in RULED for one in self._all.ranked_scores(kind, period)]
         return self._sight.awards(self._all.awards(period), scores)
 
+    def fairness(self, period: str, kind: RuledKind) -> Fairness:
+        """How scores spread over the hall; of persons for whoever sees all of it alone. Raises NotAllowedError for others."""
+        if not self.sees_all and (kind == "person" or self.store.reach.counts != "hall"):
+            raise NotAllowedError
+        return fairness(self._all, kind, period)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether this person may see every score by name."""
+        return self._sight.sees_all
+
     def _seen(self, found: Score | None) -> Score | None:
         return None if found is None else next(iter(self._sight.scores([found])), None)
 
@@ -136,14 +152,22 @@ class Assessed:
         return next((one for one in self.events() if one.event_id == event_id), None)
 
     def counts_in(self, event: Event) -> str:
-        """The month in which an event counts: its own, or the next open one where it became known after its own was published."""
+        """The month in which an event counts: its own, or, where it became known after its own was published, the one that made good."""
         published = self._all.frozen.get(event.month)
         if published is None or any(one.event_id == event.event_id for one in published.events):
             return event.month
-        month = event.month
-        while month in self._all.frozen:
+        month = next_month(event.month)
+        while month in self._all.frozen and not self._makes_good(month, event):
             month = next_month(month)
         return month
+
+    def _makes_good(self, month: str, event: Event) -> bool:
+        """Whether this published month has a correction that names the event."""
+        return any(
+            line.kind == "correction" and line.of_month == event.month and event.event_id in line.note.rpartition("：")[2].split("、")
+            for score in self._all.frozen[month].scores
+            for line in score.lines
+        )
 
     # -- publishing -----------------------------------------------------------------------------------------------------------
 
@@ -163,7 +187,7 @@ def assessed(store: Store) -> Assessed:
     office = office_of(store.home)
     at = revision(office)
     version = ",".join(one.version for one in load_schemes(store.home.overlay("rules")).schemes)
-    return Assessed(store, office, at, _assessed(store, str(store.home.root), store.snapshot_id, at, version))
+    return Assessed(store, office, at, whole_hall(store, at, version))
 
 
 def whole(store: Store) -> Assessment:
@@ -176,17 +200,10 @@ def whole(store: Store) -> Assessment:
 def simulated(store: Store, tried: Scheme) -> Assessment:
     """The whole hall under another scheme in every month; nothing is stored. Raises NotAllowedError unless the rules are theirs."""
     access_rules().require(store.principal, "change_rules")
-    office = office_of(store.home)
-    return _simulated(store, tried, str(store.home.root), store.snapshot_id, revision(office), tried.version)
+    return whole_hall_under(store, tried, revision(office_of(store.home)))
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _assessed(_store: Store, root: str, snapshot_id: str, at: int, version: str) -> Assessment:
-    with _store.snapshot.whole() as cursor:
-        return assessment(cursor, _store.home, office_of(_store.home))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _simulated(_store: Store, _tried: Scheme, root: str, snapshot_id: str, at: int, version: str) -> Assessment:
-    with _store.snapshot.whole() as cursor:
-        return simulation(cursor, office_of(_store.home), _tried)
+def compared(store: Store, tried: Scheme, period: str) -> Comparison:
+    """A period under the schemes in force and under another; nothing is stored. Raises NotAllowedError unless the rules are theirs."""
+    access_rules().require(store.principal, "change_rules")
+    return whole_hall_compared(store, tried, revision(office_of(store.home)), assessed(store).schemes_version, period)

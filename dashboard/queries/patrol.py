@@ -13,8 +13,8 @@ COLUMNS = (
 
 
 def is_known(store: Store) -> bool:
-    """Whether the snapshot has patrols: one made by an earlier version of the program has none."""
-    return not store.snapshot.rows("select 1 from information_schema.tables where table_name = 'fact_patrol'").empty
+    """Whether the snapshot has patrols: one that was made by an earlier version of the program has none."""
+    return store.has_table("fact_patrol")
 
 
 def findings(store: Store, first: date, last: date) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """`hall demo`: a synthetic year through the whole house, from the files to the dashboard."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,8 +62,9 @@ def _load(con: "duckdb.DuckDBPyConnection", home: Home, made: "Made") -> None:
 
 
 def run(home: Home) -> None:
-    """Make, load, build and publish the demo year under `home`. Running it again changes nothing."""
+    """Make, load, build and publish the demo year under `home`, and its twelve months. Running it again changes nothing."""
     from etl.demo import make
+    from etl.demo.yearend import publish_year
     from etl.engine import build
     from etl.publish import publish
 
@@ -76,6 +78,9 @@ def run(home: Home) -> None:
         build(con, home)
         typer.echo("发布 / publishing")
         publish(con, home)
+    typer.echo("考核 / assessment")
+    marks, months = publish_year(home, datetime.now())
+    typer.echo(f"年度评价 {marks} 项，公布 {months} 个月 / {marks} annual marks, {months} months published")
 
 
 def demo(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from small_hall import made_once, published
@@ -140,3 +141,11 @@ def test_the_whole_and_a_simulation_are_for_whoever_sees_all(hall_home, everythi
         with pytest.raises(NotAllowedError):
             assessed(store).publish("2018-01", role, None)
     assert Sight(LOCAL).sees_all
+
+
+def test_only_the_module_that_cuts_it_down_is_handed_the_whole_hall():
+    folder = Path(__file__).parents[2] / "dashboard"
+    users = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if re.search(r"\bwhole_hall|\._all\b", path.read_text("utf-8"))
+    }
+    assert users == {"access/hall.py", "queries/assessment.py"}

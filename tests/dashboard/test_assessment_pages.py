@@ -15,7 +15,7 @@ from etl.access.principal import LOCAL, Principal
 from etl.assess.documents import to_document
 from etl.config import Home
 from etl.office import entries, open_office, verify
-from etl.office.appeals import appeals
+from etl.office.appeals import appeals, last_day
 from etl.office.findings import findings, versions
 from etl.office.freezing import freeze
 from etl.office.reviews import reviews
@@ -220,3 +220,20 @@ def test_after_publication_the_page_says_until_when_and_then_that_it_is_too_late
     refused = open_as("manager", "patrol", lang="zh", week="2018-02-14")
     refused.date_input(key="finding_new_0_day").set_value(date(2018, 2, 14)).run()
     assert any("2018-02 已冻结" in element.value for element in refused.info)
+    box = refused.selectbox(key="finding_new_0_window")
+    box.set_value(box.options[0]).run()
+    refused.selectbox(key="finding_new_0_kind").set_value("tidiness").run()
+    refused.button(key="finding_new_0_submit").click().run()
+    assert any("请作为更正计入下一个未冻结的月份 2018-03" in element.value for element in refused.error)
+    refused.checkbox(key="finding_new_0_late").set_value(True).run()
+    refused.button(key="finding_new_0_submit").click().run()
+    assert not refused.exception
+    listed = next(frame.value for frame in refused.dataframe if "month_of" in frame.value.columns)
+    assert listed[["month_of", "month", "effect"]].to_numpy().tolist() == [["2018-02", "2018-03", "补记"]]
+    # Where it counts is where it can be disputed: the month that made good, open or published in its turn.
+    late = next(one.event for one in findings(seen.office) if one.counts_in == "2018-03")
+    assert assessed(store).counts_in(late) == "2018-03"
+    assessed(store).publish("2018-03", "manager", datetime(2018, 4, 4))
+    assert assessed(store).counts_in(late) == "2018-03"
+    # 4 April 2018 was followed by Qingming; Sunday the 8th was worked.
+    assert last_day(seen.office, "2018-03", store.snapshot.calendar, 3) == date(2018, 4, 10)

@@ -10,10 +10,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from etl.assess.inputs import months_of
 from etl.commands.demo import run
 from etl.config import CHECKOUT, HallError, Home, connect
 from etl.indicators import Query, evaluate
 from etl.ingest.load import load
+from etl.office import open_office
+from etl.office.freezing import frozen_months
 from etl.publish import current
 from etl.reconcile import figures as published_figures
 from etl.reconcile import reconcile
@@ -53,6 +56,7 @@ def test_the_demo_goes_from_files_to_a_published_snapshot_twice_alike(tmp_path: 
     assert first.returncode == 0, first.stderr
     again = hall(tmp_path, "demo", "--no-serve")
     assert again.returncode == 0, again.stderr
+    assert frozen_months(open_office(Home(tmp_path))) == list(months_of("2018"))
     published = current(Home(tmp_path))
     assert published is not None
     with duckdb.connect(str(published), read_only=True) as con:

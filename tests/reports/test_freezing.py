@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
+from dashboard.reports.asking import Asked
 from dashboard.reports.freezing import is_frozen
+from dashboard.reports.making import content_of, file_name
 from dashboard.reports.period import Boundaries, custom, month, quarter, year
 from etl.config import Home
 from etl.office import open_office
@@ -48,3 +50,16 @@ def test_a_period_that_begins_before_the_first_frozen_month_is_not_frozen(home: 
     assert not is_frozen(home, quarter(2018, 1))
     assert not is_frozen(home, custom(date(2018, 2, 1), date(2018, 3, 1)))
     assert is_frozen(home, month(2018, 2))
+
+
+def test_a_report_of_frozen_months_carries_no_mark_of_a_draft(own_home: Home):
+    asked = {"month": Asked("month", "2018-10"), "quarter": Asked("quarter", "2018-Q4")}
+    freeze_all(own_home, "2018-09")
+    assert content_of(own_home, asked["month"]).stamp.is_draft
+    freeze_all(own_home, "2018-10")
+    final = content_of(own_home, asked["month"])
+    assert not final.stamp.is_draft
+    assert file_name(final, "pdf") == "政务服务运行情况通报_2018-10_内部.pdf"
+    assert content_of(own_home, asked["quarter"]).stamp.is_draft
+    freeze_all(own_home, "2018-11", "2018-12")
+    assert not content_of(own_home, asked["quarter"]).stamp.is_draft
