@@ -98,7 +98,7 @@ def _winners(hall: Hall, one: Award, scores: dict[str, Score], scheme: Scheme, t
         )  # fmt: skip
     data = pd.DataFrame(rows, columns=["subject", "name", "window", "department", "group", "place", "total", "shared"])
     columns = [
-        *ranking.subject_columns(ruled(one), _),
+        *(ranking.subject_columns(ruled(one), _) if any(winner.subject for winner in one.winners) else []),
         Column("group", _("组别")), Column("place", _("名次"), "integer"), Column("total", _("得分"), "points"),
         Column("shared", _("并列")),
     ]  # fmt: skip

@@ -68,7 +68,7 @@ def _by_form(hall: Hall, scheme: Scheme) -> Scheme | None:
     words = {key: setting_words(one, scheme, _) for key, one in known.items()}
     picked = st.multiselect(
         _("要改动的设置（可输入编号或名称查找）"), list(known), format_func=lambda key: words[key], key="simulate_settings",
-        placeholder=_("请选择"),
+        placeholder=_("请选择"), filter_mode="contains", select_all=False,
     )  # fmt: skip
     values: dict[str, Decimal] = {}
     with st.grid(columns="auto", min_column_width=260):

@@ -183,7 +183,7 @@ def test_the_manager_tries_another_scheme_and_nothing_is_kept(walk, own_home):
     field = walk.page.get_by_role("combobox").first
     field.click()
     field.fill("A1")
-    walk.page.get_by_role("option").first.click()
+    walk.page.get_by_role("option").filter(has_text="A1 迟到").first.click()
     walk.page.keyboard.press("Escape")
     walk.settle()
     number = walk.page.locator("[data-testid=stNumberInput] input").first

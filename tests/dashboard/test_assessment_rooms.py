@@ -9,6 +9,7 @@ import pytest
 from drawn_page import APP, chinese_left, english_left, texts, turn_to
 from streamlit.testing.v1 import AppTest
 
+from dashboard import charts
 from dashboard.components.ranking import OPENED, bins
 from dashboard.queries.assessment import assessed, whole
 from dashboard.store import open_current
@@ -376,3 +377,13 @@ def test_a_wrong_rules_file_of_the_office_is_told_on_the_page(open_as, own_home)
     finally:
         path.unlink()
     assert months_of("2018Q1")[0] in frozen_months(open_office(own_home))
+
+
+def test_charts_of_fairness_hold_what_they_are_given():
+    box = charts.boxes([charts.Spread("甲", (1, 2, 3, 4, 5)), charts.Spread("乙", (2, 2, 2, 2, 2))], "分")
+    assert [(trace.lowerfence[0], trace.q1[0], trace.median[0], trace.q3[0], trace.upperfence[0]) for trace in box.data] == [
+        (1, 2, 3, 4, 5), (2, 2, 2, 2, 2),
+    ]  # fmt: skip
+    cloud = charts.cloud({"甲": [(10, 99.5, "一窗口")], "乙": [(20, 98, "二窗口")]}, "业务量", "分")
+    assert [(trace.x[0], trace.y[0], trace.text[0]) for trace in cloud.data] == [(10, 99.5, "一窗口"), (20, 98, "二窗口")]
+    assert len({trace.marker.symbol for trace in cloud.data}) == 2
