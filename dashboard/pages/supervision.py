@@ -16,7 +16,7 @@ from dashboard.period import until
 from dashboard.queries import supervision as queries
 from dashboard.session import Hall
 from dashboard.store import LIST_LIMIT
-from etl.office import Office, entries, open_office, verify
+from etl.office import Office, open_office, verify
 from etl.office.signals import last_handlings
 from etl.supervision.lists import OPEN_STATES, state_of
 
@@ -255,7 +255,7 @@ def _audit(hall: Hall, office: Office) -> None:
     _ = hall.speak
     title = _("处理留痕")
     st.subheader(title, anchor=False)
-    found, broken = entries(office, AUDIT_SHOWN, action="signal."), verify(office)
+    found, broken = queries.acts(hall.store, hall.scope, office, AUDIT_SHOWN), verify(office)
     if broken is not None:
         st.error(_("留痕自第 {n} 条起被改动过，请报告系统管理员").format(n=broken), icon=":material/gpp_bad:")
     if not found:
@@ -265,7 +265,6 @@ def _audit(hall: Hall, office: Office) -> None:
     shown = pd.DataFrame(
         [
             [
-                one.number,
                 one.at.replace("T", " "),
                 one.actor,
                 words.get(one.action, one.action),
@@ -275,10 +274,10 @@ def _audit(hall: Hall, office: Office) -> None:
             ]
             for one in found
         ],
-        columns=["number", "at", "actor", "action", "subject", "reason", "hash"],
+        columns=["at", "actor", "action", "subject", "reason", "hash"],
     )
+    # Without the trail's own numbers: between two acts upon signals it holds other acts, and gaps would look like rows kept back.
     columns = [
-        Column("number", _("序号"), "integer", width="small"),
         Column("at", _("时间")),
         Column("actor", _("经办人")),
         Column("action", _("动作")),
@@ -288,7 +287,7 @@ def _audit(hall: Hall, office: Office) -> None:
     ]
     tables.table(hall, shown, columns, title, frame.scope_text(hall), "audit")
     if broken is None:
-        st.caption(_("留痕经核对完整；只增不改"))
+        st.caption(_("留痕经核对完整；只增不改。表中为对所看范围内信号的最近 {n} 次处理").format(n=len(shown)))
 
 
 def render(hall: Hall) -> None:
