@@ -105,7 +105,9 @@ def test_a_signal_is_acknowledged_then_closed_with_its_trace(open_page, own_home
     assert [one.action for one in handlings(office, signal_id)] == ["acknowledged"]
     app.segmented_control(key=f"handle_action_{signal_id}_1").set_value("closed").run()
     app.button(key="handle_submit").click().run()
-    assert any("请写明理由" in element.value for element in app.error)
+    # In the language of the page only: the other line of a refusal is for the command line.
+    assert [element.value for element in app.error] == ["请写明理由"]
+    assert not any("give the reason" in text for text in texts(app))
     assert len(handlings(office, signal_id)) == 1
     app.text_area(key=f"handle_reason_{signal_id}_1").set_value("经查系窗口漏点办结").run()
     app.button(key="handle_submit").click().run()
