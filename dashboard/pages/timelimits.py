@@ -65,6 +65,9 @@ def _compliance(hall: Hall) -> None:
         )
     with right:
         _rates(hall, data, grain)
+    st.caption(
+        _("图中计全部有承诺时限的办结件；即办件承诺当日办结，当日办结即计为“当日到期办结”。“承诺件提前办结率”只计承诺件，不含即办件。")
+    )
     st.caption(_("按时办结率以办结日归期，积压不办不会降低它；应办口径以到期日归期，到期未办即不合格。两者差距大，说明有积压。"))
     columns = [
         *series.step_columns(hall, grain),
