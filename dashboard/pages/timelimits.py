@@ -234,7 +234,7 @@ def _distribution(hall: Hall) -> None:
         key = str(day) if day <= LONGEST_BAR else beyond
         counts[key] = counts.get(key, 0.0) + float(cases)
     marks: dict[str, str] = {}
-    for name, text in (("median_working_days", _("中位数")), ("p90_working_days", "P90")):
+    for name, text in (("median_working_days", _("中位数")), ("p90_working_days", _("九成位"))):
         value = hall.store.measure(name, hall.period, hall.scope).value
         if value is not None:
             key = str(int(value)) if value <= LONGEST_BAR else beyond
