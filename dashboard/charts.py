@@ -20,6 +20,8 @@ MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 AGE_COLOURS = ("#b9d2ea", "#7fadd6", "#4a83bb", "#c46a11", "#b3312c")
 AGE_PATTERNS = ("", "/", "x", ".", "+")
 MAXIMUM_POINTS = 500
+# Below this the ticks of whole numbers are set: Plotly would put fractions between them.
+SMALL = 6
 CJK = re.compile(r"[\u3400-\u9fff]")
 ZH_FORMAT = {
     "dictionary": {
@@ -104,6 +106,19 @@ def _category_axis(labels: Sequence[str], most: int = 12) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _whole_ticks(sizes: Sequence[float]) -> dict[str, int]:
+    """Ticks of an axis of small whole numbers: there is no 0.4 of a case. Nothing for larger ones, which Plotly divides well itself."""
+    most = max(sizes, default=0)
+    return {"dtick": 1} if most < SMALL and all(float(size).is_integer() for size in sizes) else {}
+
+
+def _sizes(frame: pd.DataFrame, series: Sequence[Series], stacked: bool) -> list[float]:
+    """How high the bars of a frame stand, each or piled up."""
+    values = frame[[one.column for one in series]].astype(float).fillna(0)
+    found = values.to_numpy()
+    return [float(value) for value in (found.sum(axis=1) if stacked else found.ravel())]
+
+
 def lines(
     frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 8, from_zero: bool = True
 ) -> go.Figure:
@@ -127,6 +142,7 @@ def lines(
     figure = _figure(traces, height, unit, showlegend=True, xaxis=_category_axis(labels, most_labels))
     if not from_zero:
         figure.update_layout(yaxis_rangemode="normal")
+    figure.update_yaxes(_whole_ticks([float(value) for one in series for value in shown[one.column].dropna()]))
     return figure
 
 
@@ -149,7 +165,8 @@ def bars(
         )
         for index, one in enumerate(series)
     ]
-    return _figure(traces, height, unit, barmode="stack" if stacked else "group", bargap=0.25, xaxis=_category_axis(labels, most_labels))
+    figure = _figure(traces, height, unit, barmode="stack" if stacked else "group", bargap=0.25, xaxis=_category_axis(labels, most_labels))
+    return figure.update_yaxes(_whole_ticks(_sizes(shown, series, stacked)))
 
 
 def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, stacked: bool = False, most: int = 15) -> go.Figure:
@@ -176,7 +193,7 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
         )
         for index, one in enumerate(series)
     ]
-    height = 90 + max(1, len(labels)) * (26 if single or stacked else 22 * len(series))
+    height = 100 + max(1, len(labels)) * (26 if single or stacked else 22 * len(series))
     return _figure(
         traces,
         height,
@@ -184,13 +201,15 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
         hovermode="y unified",
         showlegend=not single,
         bargap=0.3,
-        margin={"l": 8, "r": 48, "t": 34 if not single else 8, "b": 8},
+        margin={"l": 8, "r": 48, "t": 34 if not single else 8, "b": 52},
         xaxis={
+            **_whole_ticks(_sizes(shown, series, stacked)),
             "automargin": True,
             "gridcolor": GRID,
             "fixedrange": True,
             "rangemode": "tozero",
-            "title": {"text": unit},
+            # Kept off the tick numbers.
+            "title": {"text": unit, "standoff": 10},
             "tickformat": ",~f",
             "tickfont": {"color": INK},
         },
@@ -260,9 +279,10 @@ def histogram(counts: Mapping[str, float], unit: str, marked: Mapping[str, str] 
         cliponaxis=False,
         hovertemplate="%{y:,.0f} " + unit + "<extra></extra>",
     )
-    return _figure(
+    figure = _figure(
         [trace], 320, unit, showlegend=False, bargap=0.12, margin={"l": 8, "r": 12, "t": 26, "b": 8}, xaxis=_category_axis(labels, 26)
     )
+    return figure.update_yaxes(_whole_ticks(list(counts.values())))
 
 
 def dots(values: Sequence[float], labels: Sequence[str], marked: Mapping[int, str], unit: str, height: int = 300) -> go.Figure:

@@ -131,15 +131,17 @@ class Store:
         """The window or department that this person is bound to; nothing where the whole hall is theirs."""
         if self.reach.counts == "none":
             raise NotAllowedError("统计数据", "figures")
-        return self._bound_by()
+        return self.bound_by
 
-    def _bound_by(self) -> dict[Dimension, str]:
+    @property
+    def bound_by(self) -> dict[Dimension, str]:
+        """What this person is bound to, whether or not any figure is theirs."""
         bound: dict[Dimension, str | None] = {"window": self.reach.window, "department": self.reach.department}
         return {name: value for name, value in bound.items() if value is not None}
 
     def shown(self, scope: Scope) -> Scope:
         """The scope as a page names it: with the window that this person is bound to."""
-        return replace(scope, **{str(name): value for name, value in self._bound_by().items()})
+        return replace(scope, **{str(name): value for name, value in self.bound_by.items()})
 
     def _within(self, scope: Scope) -> Scope:
         """The scope together with what the person is bound to. Raises NotAllowedError when it lies outside."""
@@ -177,7 +179,7 @@ class Store:
             return []
         others = {name: value for name, value in (scope or Scope()).chosen().items() if name != dimension}
         # The names alone are counts, not cases: whoever has the figures of a window may choose among what they are divided by.
-        condition, parameters = _condition({**others, **self._bound_by()})
+        condition, parameters = _condition({**others, **self.bound_by})
         column = DIMENSIONS[dimension]
         sql = (
             f"select {column} as choice from fact_case where {column} <> '' and {condition} "
@@ -185,6 +187,14 @@ class Store:
         )
         frame = _cached_counts(self, self.snapshot_id, self.reach.key, sql, tuple(parameters.items()))
         return [str(value) for value in frame["choice"]]
+
+    def only_value(self, dimension: Dimension) -> str | None:
+        """The value of a dimension that all cases of what this person is bound to have; None where they differ or there are none."""
+        condition, parameters = _condition(self.bounds())
+        column = DIMENSIONS[dimension]
+        sql = f"select min({column}) as low, max({column}) as high from fact_case where {condition}"
+        found = _cached_counts(self, self.snapshot_id, self.reach.key, sql, tuple(parameters.items())).iloc[0]
+        return str(found["low"]) if pd.notna(found["low"]) and found["low"] == found["high"] else None
 
     def measure(self, name: str, period: Period, scope: Scope, where: Conditions = ()) -> Measure:
         """The indicator over the whole period. Raises HallError when it has no such dimension."""

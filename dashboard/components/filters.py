@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.labels import value_words
+from dashboard.components.labels import plain, value_words
 from dashboard.period import KINDS, Period, after, before, containing, starts, until
 from dashboard.session import Hall
 from dashboard.store import Dimension, Scope
@@ -130,12 +130,24 @@ def _scope_choice(hall: Hall, name: Dimension, label: str) -> None:
     )
 
 
+def _fixed(hall: Hall) -> dict[Dimension, str]:
+    """What the reader is bound to, and what goes with it: a window's one department, say. Nothing of it can be chosen."""
+    bounds = hall.store.bound_by
+    if not bounds:
+        return {}
+    alone = {name: hall.store.only_value(name) for name in session.DIMENSIONS if name not in bounds}
+    return {**bounds, **{name: value for name, value in alone.items() if value is not None}}
+
+
 def show(hall: Hall) -> None:
-    """All filters, in the sidebar."""
+    """All filters, in the sidebar. A reader bound to a window or department sees it named, and only filters that can change."""
     _ = hall.speak
     _period_choice(hall)
-    _scope_choice(hall, "scope", _("范围"))
-    _scope_choice(hall, "department", _("部门"))
-    _scope_choice(hall, "window", _("窗口"))
-    _scope_choice(hall, "channel", _("渠道"))
+    fixed = _fixed(hall)
+    labels: dict[Dimension, str] = {"scope": _("范围"), "department": _("部门"), "window": _("窗口"), "channel": _("渠道")}
+    for name, label in labels.items():
+        if name not in fixed:
+            _scope_choice(hall, name, label)
+        elif name in ("department", "window"):
+            st.markdown(f":gray[{label}]  \n{plain(value_words(name, fixed[name], _) or _('（未填）'))}")
     st.button(_("恢复默认"), key="filter_reset", on_click=_reset, args=(hall,), icon=":material/restart_alt:", type="tertiary")

@@ -1,5 +1,6 @@
 """One signal in full: what it rests on, what was done about it, and the form to do the next thing."""
 
+import re
 from datetime import datetime
 from typing import Any, cast
 
@@ -17,6 +18,8 @@ from etl.config import HallError
 from etl.office import Office
 from etl.office.signals import Action, Handling, handle, handlings
 from etl.supervision.lists import OPEN_STATES, state_of
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def state_words(speak: Language) -> dict[str, str]:
@@ -48,15 +51,16 @@ def measured_words(signal: dict[str, Any] | pd.Series, speak: Language) -> str:
     return _.count("暂停时剩余 {n} 个工作日", count)
 
 
-def _facts(hall: Hall, signal: dict[str, Any], state: str) -> None:
+def _facts(hall: Hall, signal: dict[str, Any], state: str, colour: str | None) -> None:
     _ = hall.speak
 
     def day(value: Any) -> str:
         return "—" if value is None else _.day(pd.Timestamp(value).date())
 
+    level = plain(_.pick(signal["level_zh"], signal["level_en"]))
+    if colour is not None and COLOUR.fullmatch(colour):
+        level = f':color[{plain(signal["sign"])}]{{foreground="{colour}"}} {level}'
     pairs = [
-        (_("等级"), f"{signal['sign']} {_.pick(signal['level_zh'], signal['level_en'])}"),
-        (_("规则"), _.pick(signal["rule_zh"], signal["rule_en"])),
         (_("部门"), signal["department"] or _("（未填）")),
         (_("出现"), day(signal["raised_on"])),
         (_("情形结束"), _("仍存在") if signal["is_current"] else day(signal["ended_on"])),
@@ -65,16 +69,17 @@ def _facts(hall: Hall, signal: dict[str, Any], state: str) -> None:
         (_("处理状态"), state_words(_)[state]),
     ]
     with st.grid(columns="auto", min_column_width=200):
+        st.markdown(f":gray[{_('等级')}]  \n{level}")
         for name, value in pairs:
             st.markdown(f":gray[{name}]  \n{plain(str(value))}")
-    st.caption(
-        _("规则版本")
-        + _.colon
-        + f"`{signal['rule_id']}` `{signal['rule_version']}`　·　"
-        + _("工作日历版本")
-        + _.colon
-        + f"`{signal['calendar_version']}`"
-    )
+    with st.expander(_("技术信息")):
+        told = (
+            (_("信号编号"), "signal_id"),
+            (_("规则代码"), "rule_id"),
+            (_("规则版本"), "rule_version"),
+            (_("工作日历版本"), "calendar_version"),
+        )
+        st.caption("　·　".join(f"{name}{_.colon}`{signal[key]}`" for name, key in told))
 
 
 def _history(hall: Hall, done: list[Handling], signal_id: str) -> None:
@@ -122,14 +127,17 @@ def _form(hall: Hall, office: Office, signal: dict[str, Any], done: list[Handlin
         st.rerun()
 
 
-def panel(hall: Hall, office: Office, signal: dict[str, Any]) -> None:
-    """The signal named in the URL."""
+def panel(hall: Hall, office: Office, signal: dict[str, Any], colour: str | None = None) -> None:
+    """The signal named in the URL; `colour` is that of its level."""
     _ = hall.speak
     done = handlings(office, str(signal["signal_id"]))
     state = state_of(signal, done[-1] if done else None)
     with st.container(border=True, key="signal_panel"):
-        st.subheader(_("信号 {id}").format(id=plain(str(signal["signal_id"]))), anchor=False)
-        _facts(hall, signal, state)
+        title = plain(_.pick(signal["rule_zh"], signal["rule_en"]))
+        if signal["case_no"]:
+            title += "　" + _("办件 {case_no}").format(case_no=plain(str(signal["case_no"])))
+        st.subheader(title, anchor=False)
+        _facts(hall, signal, state, colour)
         with st.container(horizontal=True):
             if signal["case_no"]:
                 st.page_link(

@@ -74,6 +74,11 @@ def is_level(delta: str) -> bool:
     return not delta.startswith(("+", "-"))
 
 
+def is_empty(found: Indicator, measure: Measure) -> bool:
+    """Whether there was nothing in the period that the rate could rest on."""
+    return found.kind in ("rate", "mean", "percentile") and measure.n == 0
+
+
 def few(found: Indicator, measure: Measure, minimum: int) -> bool:
     """Whether a rate rests on so few cases that it says little."""
     needed = max(minimum, found.minimum_denominator)
@@ -113,6 +118,8 @@ def card(hall: Hall, name: str, place: str = "", where: Conditions = ()) -> None
         delta, note = None, ""
         if missing:
             note = _("不能按所选条件统计")
+        elif is_empty(found, now):
+            note = _("本期没有可计的记录")
         elif scarce:
             note = _("样本少，n={n}").format(n=now.n)
         elif not is_covered(earlier, store.first_day):

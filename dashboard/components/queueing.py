@@ -61,18 +61,18 @@ def live(hall: Hall, at: datetime) -> None:
     if not now.zones:
         states.nothing(_("到这一时刻还没有人取号"))
         return
-    with st.grid(columns=4, min_column_width=150):
+    with st.grid(columns=5, min_column_width=150):
         for label, value in (
             (_("等候人数"), f"{now.waiting_count:,}"),
             (_("开放窗口"), f"{now.windows_open:,}"),
             (_("正在办理"), f"{now.serving:,}"),
             (_("最长等候（分:秒）"), clock(now.longest_wait_s)),
+            (_("其中当日始终未叫到"), f"{now.never_called:,}"),
         ):
             st.metric(label, value, border=True)
-    never = sum(ticket.is_never_called for ticket in now.waiting)
     words = _("{moment}，不含自助区。开放窗口：本场已叫过号、尚未叫完最后一票的窗口").format(moment=_.moment(at))
-    if never:
-        words += "　" + _.count("等候中有 {n} 张票当日始终未叫到，办事人何时离开无从得知", never)
+    if now.never_called:
+        words += "　" + _.count("等候中有 {n} 张票当日始终未叫到，办事人何时离开无从得知，不计入最长等候", now.never_called)
     st.caption(words)
     st.caption(_hours(hall, now))
     _zones(hall, now)
@@ -96,16 +96,27 @@ def _zones(hall: Hall, now: Live) -> None:
     _ = hall.speak
     rows = pd.DataFrame(
         [
-            [z.zone, code_label("channel", z.channel, _), z.taken, z.called, z.waiting, clock(z.longest_wait_s), z.windows_open, z.serving]
+            [
+                z.zone,
+                code_label("channel", z.channel, _),
+                z.taken,
+                z.called,
+                z.waiting,
+                clock(z.longest_wait_s),
+                z.never_called,
+                z.windows_open,
+                z.serving,
+            ]
             for z in now.zones
         ],
-        columns=["zone", "channel", "taken", "called", "waiting", "longest", "open", "serving"],
+        columns=["zone", "channel", "taken", "called", "waiting", "longest", "never", "open", "serving"],
     )
     columns = [
         Column("zone", _("区域")),
         Column("channel", _("渠道")),
         Column("waiting", _("等候人数"), "integer"),
         Column("longest", _("最长等候（分:秒）")),
+        Column("never", _("始终未叫到"), "integer"),
         Column("open", _("开放窗口"), "integer"),
         Column("serving", _("正在办理"), "integer"),
         Column("taken", _("已取号"), "integer"),
@@ -177,7 +188,7 @@ def needed(hall: Hall, day: date) -> None:
     st.plotly_chart(figure, key="needed", config=charts.config(_.code), alt=title)
     st.caption(
         _("{day}，目标：{share}% 的人在 {minutes} 分钟内叫到。").format(day=_.day(day), share=share, minutes=within)
-        + _("按 Erlang C 排队公式：到达随机、办理时长按指数分布、无人离开、每半小时平稳。")
+        + _("按爱尔朗C排队公式：到达随机、办理时长按指数分布、无人离开、每半小时平稳。")
         + _("同一区域的窗口视为可以互相替代；各部门窗口只办自己业务时，实际所需更多。开放窗口为半小时内的平均数")
     )
     listed = _needed_frame(hall, rows)
@@ -186,7 +197,7 @@ def needed(hall: Hall, day: date) -> None:
         Column("half_hour", _("半小时"), width="small"),
         Column("arrivals", _("取号"), "integer", width="small"),
         Column("handling", _("每票分钟"), "decimal", width="small", help=_("近 28 天该区域每张票自叫号至完成占用窗口的平均分钟数")),
-        Column("load", _("话务量"), "decimal", width="small"),
+        Column("load", _("业务量（折合窗口数）"), "decimal"),
         Column("needed", _("所需"), "integer", width="small", help=_("所需窗口")),
         Column("open", _("开放"), "decimal", width="small", help=_("开放窗口")),
         Column("short", _("差额"), "decimal", width="small", help=_("所需减开放；正数为不足")),
@@ -241,7 +252,22 @@ def _arithmetic(hall: Hall, rows: list[HalfHour]) -> None:
         row = next(one for one in worked if f"{one.zone} {one.begins}" == picked)
         if row.need is not None:
             st.markdown(_formula(_))
-            st.markdown("\n".join(f"1. {plain(_.pick(zh, en))}" for zh, en in steps(row.need)))
+            told = [*steps(row.need), *_rounding(row)]
+            st.markdown("\n".join(f"1. {plain(_.pick(zh, en))}" for zh, en in told))
+
+
+def _rounding(row: HalfHour) -> list[tuple[str, str]]:
+    """How the average of open windows becomes the whole number that the formula takes."""
+    if row.share_expected is None:
+        return []
+    whole, share = round(row.open_windows), f"{row.share_expected * 100:.1f}%"
+    return [
+        (
+            f"开放窗口平均 {row.open_windows:.2f} 个，取最接近的整数 {whole} 个，按公式预计叫到 {share}",
+            f"windows open on average {row.open_windows:.2f}, rounded to the nearest whole number, {whole}; "
+            f"by the formula {share} are called in time",
+        )
+    ]
 
 
 def _formula(_: Language) -> str:

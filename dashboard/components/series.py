@@ -42,7 +42,8 @@ def sizes(hall: Hall, name: str, period: Period, grain: Grain) -> pd.Series:
 
 def few_notes(counts: pd.Series, minimum: int, speak: Language) -> list[str]:
     """For each row what to say of its rate when it rests on fewer cases than the minimum."""
-    return [speak("样本少，n={n}").format(n=int(n)) if n < minimum else "" for n in counts.fillna(0)]
+    none, few = speak("本期没有可计的记录"), speak("样本少，n={n}")
+    return ["" if n >= minimum else few.format(n=int(n)) if n else none for n in counts.fillna(0)]
 
 
 def fits(hall: Hall, name: str, *by: str) -> bool:

@@ -18,11 +18,8 @@ def not_by_scope(speak: Language) -> None:
 
 
 def refusal(error: HallError, speak: Language) -> None:
-    """A refusal in the page's language, the other language below it in small print."""
-    first, second = (error.zh, error.en) if speak.code == "zh" else (error.en, error.zh)
-    st.error(first, icon=":material/error:")
-    if speak.code == "zh":
-        st.caption(second)
+    """A refusal in the page's language; the other line is for the command line and the log."""
+    st.error(speak.pick(error.zh, error.en), icon=":material/error:")
 
 
 def unexpected(speak: Language) -> None:

@@ -1,5 +1,7 @@
 """Handing in a file: tried first, then loaded, built and published by a process of its own while the page tells how far it is."""
 
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -7,11 +9,14 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components import states, tables
+from dashboard.components.labels import plain
 from dashboard.components.tables import Column
+from dashboard.language import Language
 from dashboard.session import Hall
 from dashboard.uploads import Job, Progress, Received, progress, receive, start
 from etl.config import HallError
-from etl.records.mapping import mappings
+from etl.records import contracts
+from etl.records.mapping import Mapping, mappings
 
 FILE_KEY, JOB_KEY, TURN_KEY = "upload_file", "upload_job", "upload_turn"
 OUTCOMES = ("read", "inserted", "updated", "unchanged", "superseded", "quarantined")
@@ -40,6 +45,36 @@ def _load(hall: Hall, file: Received) -> None:
     session.seed(JOB_KEY, start(hall.store.home, "load", file, session.actor()))
 
 
+def record_words(name: str, speak: Language) -> str:
+    """A record type in words."""
+    found = contracts().get(name)
+    return speak.pick(found.zh, found.en) if found else name
+
+
+def mapping_words(name: str, known: MappingOf[str, Mapping], speak: Language) -> str:
+    """A mapping in words."""
+    return speak.pick(known[name].zh, known[name].en) if name in known else name
+
+
+def brings_nothing(batches: Sequence[MappingOf[str, Any]]) -> bool:
+    """Whether loading would leave every record as it is."""
+    return not any(batch["inserted"] or batch["updated"] for batch in batches)
+
+
+def problem_rows(batches: Sequence[MappingOf[str, Any]], known: MappingOf[str, Mapping], speak: Language) -> pd.DataFrame:
+    """The first faults: the column as the file heads it, the field in words, what is wrong and its cure."""
+    rows = []
+    for batch in batches:
+        mapping = known[batch["mapping"]]
+        fields = {field.name: speak.pick(field.zh, field.en) for field in mapping.contract.fields}
+        for problem in batch.get("problems") or []:
+            name = problem["column"] or ""
+            header = mapping.fields.get(name, "")
+            message = speak.pick(problem["message"], problem["message_en"])
+            rows.append([batch["file"], problem["line"], header, fields.get(name, name), problem["value"] or "", message])
+    return pd.DataFrame(rows, columns=["file", "line", "header", "field", "value", "message"])
+
+
 def _outcomes(hall: Hall, batches: list[dict[str, Any]], key: str) -> None:
     _ = hall.speak
     words = {
@@ -50,7 +85,11 @@ def _outcomes(hall: Hall, batches: list[dict[str, Any]], key: str) -> None:
         "superseded": _("被取代"),
         "quarantined": _("隔离"),
     }
+    known = mappings(hall.store.home)
     shown = pd.DataFrame(batches)[["file", "record", "mapping", *OUTCOMES]]
+    shown = shown.assign(
+        record=[record_words(name, _) for name in shown["record"]], mapping=[mapping_words(name, known, _) for name in shown["mapping"]]
+    )
     columns = [Column("file", _("文件"), width="medium"), Column("record", _("记录类型")), Column("mapping", _("映射"))]
     columns += [Column(name, words[name], "integer") for name in OUTCOMES]
     tables.table(hall, shown, columns, _("载入结果"), hall.store.settings.hall_name, key)
@@ -68,7 +107,7 @@ def _mapping(hall: Hall, batch: dict[str, Any]) -> None:
     """Which column of the file is read as what."""
     _ = hall.speak
     mapping = mappings(hall.store.home)[batch["mapping"]]
-    st.markdown(_("按映射 `{mapping}`（{label}）读取：").format(mapping=mapping.name, label=_.pick(mapping.zh, mapping.en)))
+    st.markdown(_("按映射“{label}”读取：").format(label=_.pick(mapping.zh, mapping.en)))
     fields = {field.name: field for field in mapping.contract.fields}
     shown = pd.DataFrame(
         [
@@ -89,24 +128,23 @@ def _mapping(hall: Hall, batch: dict[str, Any]) -> None:
 
 def _problems(hall: Hall, batches: list[dict[str, Any]]) -> None:
     _ = hall.speak
-    rows = [
-        [batch["file"], problem["line"], problem["column"], problem["value"], _.pick(problem["message"], problem["message_en"])]
-        for batch in batches
-        for problem in batch.get("problems") or []
-    ]
-    if not rows:
+    found = problem_rows(batches, mappings(hall.store.home), _)
+    if found.empty:
         st.success(_("没有发现错误"), icon=":material/check_circle:")
         return
     st.markdown(_("前几处错误（所在记录将被隔离，其余照常载入；涉及个人的值不显示）："))
-    shown = pd.DataFrame(rows, columns=["file", "line", "column", "value", "message"])
     columns = [
-        Column("line", _("行"), "integer", width="small"),
-        Column("column", _("字段")),
+        Column("line", _("行"), "integer"),
+        Column("header", _("文件中的列")),
+        Column("field", _("字段")),
         Column("value", _("值")),
-        Column("message", _("问题与改法"), width="large"),
+        Column("message", _("问题与改法")),
         Column("file", _("文件")),
     ]
-    tables.table(hall, shown, columns, _("前几处错误"), hall.store.settings.hall_name, "upload_problems")
+    # A plain table: its cells wrap, and the cure is at the end of a long sentence.
+    shown = found.map(lambda cell: plain(str(cell)))[[column.name for column in columns]]
+    st.table(shown.set_axis([column.label for column in columns], axis=1), hide_index=True)
+    tables.export(hall, found, columns, _("前几处错误"), hall.store.settings.hall_name, "upload_problems")
 
 
 def _refusals(hall: Hall, seen: Progress) -> None:
@@ -129,10 +167,14 @@ def _tried(hall: Hall, job: Job, seen: Progress) -> None:
     for batch in batches:
         _mapping(hall, batch)
     _problems(hall, batches)
+    idle = brings_nothing(batches)
+    if idle:
+        st.info(_("现在载入这个文件，不会新增或更新任何记录。"), icon=":material/info:")
     with st.container(horizontal=True):
         st.button(
-            _("确认载入并发布"), key="upload_confirm", type="primary", on_click=_load, args=(hall, job.file), icon=":material/publish:"
-        )
+            _("确认载入并发布"), key="upload_confirm", type="secondary" if idle else "primary", on_click=_load, args=(hall, job.file),
+            icon=":material/publish:",
+        )  # fmt: skip
         st.button(_("放弃"), key="upload_drop", on_click=_over, icon=":material/close:")
 
 

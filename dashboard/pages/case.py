@@ -11,9 +11,11 @@ from dashboard.access import trail
 from dashboard.components import answers, frame, labels, states, tables
 from dashboard.components.labels import code_label, plain
 from dashboard.components.tables import Column
+from dashboard.language import Language
 from dashboard.navigation import PAGES
 from dashboard.session import Hall
 from etl.answering import Record
+from etl.calendar import Calendar
 from etl.config import HallError
 from etl.timelimit import Due
 
@@ -52,15 +54,30 @@ def _facts(hall: Hall, case: dict[str, Any]) -> None:
             st.markdown(f":gray[{name}]  \n{plain(str(value))}")
 
 
+def limit_words(name: str, state: str, due_on: date | None, as_of: date, calendar: Calendar, speak: Language) -> str:
+    """Where an open case stands against one limit: in a word, and how many working days are left or past as of the cut-off."""
+    text = name + speak.colon + labels.states(speak).get(state, state)
+    if due_on is None or state not in ("running", "due_soon", "overdue"):
+        return text
+    days = calendar.between(due_on, as_of)
+    # Past due on a day of rest is past due: one working day at least, as in the list of overdue cases.
+    told = speak.count("已超期 {n} 个工作日", max(days, 1)) if state == "overdue" else speak.count("剩余 {n} 个工作日", -days)
+    return text + speak("（{days}）").format(days=told)
+
+
 def _standing(hall: Hall, case: dict[str, Any]) -> None:
-    _ = hall.speak
-    words = labels.states(_)
+    _, store = hall.speak, hall.store
     promised, statutory = str(case["promise_state"]), str(case["statute_state"])
-    text = _("承诺时限") + _.colon + words.get(promised, promised) + "　·　" + _("法定时限") + _.colon + words.get(statutory, statutory)
-    left = case.get("days_left")
-    if case["is_open"] and left is not None:
-        days = int(left)
-        text += "　·　" + (_.count("剩余 {n} 个工作日", days) if days >= 0 else _.count("已超期 {n} 个工作日", -days))
+    parts = [
+        limit_words(name, state, _day(case[due]), store.as_of, store.snapshot.calendar, _)
+        for name, state, due in (
+            (_("承诺时限"), promised, "promised_due_on"),
+            (_("法定时限"), statutory, "statutory_due_on"),
+        )
+    ]
+    if case["is_open"]:
+        parts.append(_("截至 {day}").format(day=_.day(store.as_of)))
+    text = "　·　".join(parts)
     bad = {"late", "overdue"}
     if promised in bad or statutory in bad:
         st.error(text, icon=":material/error:")

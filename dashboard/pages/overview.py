@@ -33,20 +33,36 @@ def _alerts(hall: Hall) -> None:
     if not overdue and not soon and late.empty and not held.records:
         st.success(_("没有超期、即将到期或被隔离的记录"), icon=":material/check_circle:")
         return
+    today = _.day(store.as_of)
     with st.grid(columns="auto", min_column_width=330):
         if overdue:
-            st.error(_("在办超期 {n} 件（截至 {day}）").format(n=f"{overdue:,}", day=_.day(store.as_of)), icon=":material/error:")
+            st.error(_("在办超期 {n} 件（截至 {day}）").format(n=f"{overdue:,}", day=today), icon=":material/error:")
         if soon:
             days = store.meta.get("due_soon_workdays", store.settings.due_soon_workdays)
-            st.warning(_("即将到期 {n} 件（剩余不超过 {days} 个工作日）").format(n=f"{soon:,}", days=days), icon=":material/schedule:")
+            text = _("即将到期 {n} 件（截至 {day}，剩余不超过 {days} 个工作日）").format(n=f"{soon:,}", day=today, days=days)
+            st.warning(text, icon=":material/schedule:")
         if not late.empty:
             named = _.comma.join(f"{row.department} {row.late:,.0f}" for row in late.head(3).itertuples())
             text = _("本期超期办结 {n} 件，较多的部门：{named}").format(n=f"{late['late'].sum():,.0f}", named=named)
             st.warning(text, icon=":material/flag:")
         if held.records:
-            text = _("{n} 条记录在隔离区待更正（共 {faults} 处错误）").format(n=f"{held.records:,}", faults=f"{held.faults:,}")
-            st.info(text, icon=":material/report:")
-    if (overdue or soon) and hall.may_open("timelimits"):
+            # Put right by whoever has the page of the ledger; others are told only that the figures do not hold these records.
+            text = (
+                _("{n} 条记录在隔离区待更正（共 {faults} 处错误，截至 {day}）")
+                if hall.may_open("quality")
+                else (_("{n} 条记录有错、正由大厅管理人员更正，未计入各数（共 {faults} 处错误，截至 {day}）"))
+            )
+            st.info(text.format(n=f"{held.records:,}", faults=f"{held.faults:,}", day=today), icon=":material/report:")
+    if overdue or soon:
+        _where_to(hall)
+
+
+def _where_to(hall: Hall) -> None:
+    """The way to the cases for whoever may see single cases; for others, who can see them."""
+    _ = hall.speak
+    if not hall.store.sees_cases:
+        st.caption(_("超期与即将到期只列件数；逐件清单由窗口负责人和大厅管理人员查看"))
+    elif hall.may_open("timelimits"):
         st.page_link(
             PAGES["timelimits"].path, label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()
         )

@@ -1,6 +1,8 @@
 """数据质量 / data quality: where every record went, what is refused and why, what was keyed in late, how codes are read, and whether
 the totals are the published ones. From here a file is handed in."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 import streamlit as st
 
@@ -32,6 +34,7 @@ def _ledger_cards(hall: Hall) -> None:
     """The ledger as a whole: loads are made at their own time, whatever period the page shows."""
     _ = hall.speak
     first, last = hall.store.loaded_span
+    st.caption(_("全部已载入批次（{span} 载入），不随期间和范围变化").format(span=_.span(first, last)))
     with st.grid(columns=3, min_column_width=150):
         for name in LEDGER:
             found, now = indicator(name), ledger_measure(hall, name)
@@ -48,6 +51,11 @@ def _ledger_cards(hall: Hall) -> None:
 
 def _record_words(hall: Hall) -> dict[str, str]:
     return {name: hall.speak.pick(found.zh, found.en) for name, found in contracts().items()}
+
+
+def _mappings_named(hall: Hall, names: Iterable[str]) -> list[str]:
+    known = mappings(hall.store.home)
+    return [upload.mapping_words(name, known, hall.speak) for name in names]
 
 
 def _conservation(hall: Hall) -> None:
@@ -71,6 +79,7 @@ def _conservation(hall: Hall) -> None:
     words = _record_words(hall)
     shown = data.assign(
         record=[words.get(name, name) for name in data["record"]],
+        mapping=_mappings_named(hall, data["mapping"]),
         check=["✓" if read == made else "✗" for read, made in zip(data["read_records"], data["accounted"], strict=True)],
         loaded=[_.moment(moment) for moment in data["loaded_at"]],
     )
@@ -154,7 +163,7 @@ def _quarantine(hall: Hall) -> None:
         st.markdown(f"**{title}**")
         words = _record_words(hall)
         files = queries.quarantine_by_file(hall.store)
-        files = files.assign(record=[words.get(name, name) for name in files["record"]])
+        files = files.assign(record=[words.get(name, name) for name in files["record"]], mapping=_mappings_named(hall, files["mapping"]))
         columns = [
             Column("file", _("文件"), width="large"),
             Column("record", _("记录类型")),

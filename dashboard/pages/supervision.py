@@ -1,13 +1,14 @@
 """电子监察 / supervision: signals by level, rule and department, how each was handled, and what is due in the next days."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import frame, handling, kpi, series, states, tables
+from dashboard.components import choices, frame, handling, kpi, series, states, tables
 from dashboard.components.labels import plain
 from dashboard.components.tables import Column
 from dashboard.language import Language
@@ -16,8 +17,8 @@ from dashboard.period import until
 from dashboard.queries import supervision as queries
 from dashboard.session import Hall
 from dashboard.store import LIST_LIMIT
-from etl.office import Office, entries, open_office, verify
-from etl.office.signals import last_handlings
+from etl.office import Office, open_office, verify
+from etl.office.signals import Handling, last_handlings
 from etl.supervision.lists import OPEN_STATES, state_of
 
 CARDS = ("signals_raised", "signals_in_force", "quality_signals", "late_entry_rate")
@@ -27,8 +28,8 @@ AUDIT_SHOWN = 100
 
 
 def _level_words(levels: pd.DataFrame, speak: Language) -> dict[str, str]:
-    """Each level's sign and name."""
-    return {str(row["level"]): f"{row['sign']} {speak.pick(row['zh'], row['en'])}" for row in levels.to_dict("records")}
+    """Each level's name. Its sign stands only where it can have the level's colour: a black square is no red card."""
+    return {str(row["level"]): speak.pick(row["zh"], row["en"]) for row in levels.to_dict("records")}
 
 
 def _levels(hall: Hall) -> None:
@@ -78,23 +79,28 @@ def _departments(hall: Hall, known: list[str], named: dict[str, str]) -> None:
     tables.table(hall, data, columns, title, frame.scope_text(hall), "signals_by_department")
 
 
-def _list(hall: Hall, office: Office, data: pd.DataFrame, title: str, empty: str, key: str, only_open: bool = False) -> str | None:
+def with_states(data: pd.DataFrame, last: Mapping[str, Handling]) -> pd.DataFrame:
+    """Signals with where each stands with the office."""
+    found = [state_of({str(key): cell for key, cell in row.items()}, last.get(str(row["signal_id"]))) for row in data.to_dict("records")]
+    return data.assign(state=pd.Series(found, index=data.index, dtype=object))
+
+
+def waiting_by_kind(data: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Signals that still wait for somebody: those whose condition still holds, and those whose condition ended without being closed."""
+    waiting = data[data["state"].isin(OPEN_STATES)]
+    current = waiting["is_current"].astype(bool)
+    return {"current": waiting[current], "ended": waiting[~current]}
+
+
+def _list(hall: Hall, data: pd.DataFrame, title: str, empty: str, key: str) -> str | None:
     """Signals with where they stand; returns the one pressed."""
     _ = hall.speak
-    cut = len(data) >= LIST_LIMIT
-    last = last_handlings(office)
     words = handling.state_words(_)
-    found = [state_of({str(key): cell for key, cell in row.items()}, last.get(str(row["signal_id"]))) for row in data.to_dict("records")]
-    data = data.assign(state=found)
-    if only_open:
-        data = data[data["state"].isin(OPEN_STATES)]
     if data.empty:
         states.nothing(empty)
         return None
-    if cut:
-        st.caption(_("只列出前 {n} 个；全部见 `hall signals`").format(n=f"{LIST_LIMIT:,}"))
     shown = data.assign(
-        level=[f"{sign} {_.pick(zh, en)}" for sign, zh, en in zip(data["sign"], data["level_zh"], data["level_en"], strict=True)],
+        level=[_.pick(zh, en) for zh, en in zip(data["level_zh"], data["level_en"], strict=True)],
         rule=[_.pick(zh, en) for zh, en in zip(data["rule_zh"], data["rule_en"], strict=True)],
         measured=[handling.measured_words(row, _) for _index, row in data.iterrows()],
         state=[words[state] for state in data["state"]],
@@ -117,6 +123,37 @@ def _list(hall: Hall, office: Office, data: pd.DataFrame, title: str, empty: str
     )  # fmt: skip
 
 
+def _cut(hall: Hall, found: pd.DataFrame) -> None:
+    """A list that is not whole says so."""
+    if len(found) >= LIST_LIMIT:
+        st.caption(hall.speak("只列出前 {n} 个；全部见 `hall signals`").format(n=f"{LIST_LIMIT:,}"))
+
+
+def _waiting(hall: Hall, found: pd.DataFrame) -> str | None:
+    """What still waits for somebody, by whether its condition still holds, and how that goes with the card above."""
+    _, day = hall.speak, hall.speak.day(hall.store.as_of)
+    kinds = waiting_by_kind(found)
+    counted = {kind: f"{len(data):,}" for kind, data in kinds.items()}
+    words = {
+        "current": _("情形仍存在 {n}").format(n=counted["current"]),
+        "ended": _("情形已结束、待销号 {n}").format(n=counted["ended"]),
+    }
+    chosen = choices.buttons("waiting", words, "current" if len(kinds["current"]) else "ended", _("待处理的信号"))
+    st.caption(
+        _(
+            "截至 {day}，不限期间。上方“期末有效信号”只计期末情形仍存在的，销号与否都计；情形已结束而尚未销号的，不在那个数里，但仍待处理"
+        ).format(day=day)
+    )
+    _cut(hall, found)
+    title, empty = _("待处理的时限信号"), _("没有待处理的时限信号")
+    return _list(hall, kinds[chosen], title, empty, "signals_open")
+
+
+def _of_period(hall: Hall, found: pd.DataFrame, title: str, empty: str, key: str) -> str | None:
+    _cut(hall, found)
+    return _list(hall, found, title, empty, key)
+
+
 def _signals(hall: Hall, office: Office) -> None:
     _, store = hall.speak, hall.store
     st.subheader(_("信号清单与处理"), anchor=False)
@@ -126,21 +163,22 @@ def _signals(hall: Hall, office: Office) -> None:
         if signal is None:
             states.nothing(_("当前数据中没有信号 {id}").format(id=plain(chosen)))
         else:
-            handling.panel(hall, office, signal)
+            colours = {str(row["level"]): str(row["colour"]) for row in queries.levels(store).to_dict("records")}
+            handling.panel(hall, office, signal, colours.get(str(signal["level"])))
     first, last = hall.period.first, min(hall.period.last, store.as_of)
-    waiting = queries.signals(store, hall.scope, "time_limit", date.min, store.as_of, pressing=True)
-    clock = queries.signals(store, hall.scope, "time_limit", first, last)
-    odd = queries.signals(store, hall.scope, "data_quality", first, last)
+    done = last_handlings(office)
+    waiting = with_states(queries.signals(store, hall.scope, "time_limit", date.min, store.as_of, pressing=True), done)
+    clock = with_states(queries.signals(store, hall.scope, "time_limit", first, last), done)
+    odd = with_states(queries.signals(store, hall.scope, "data_quality", first, last), done)
     open_tab, clock_tab, odd_tab = st.tabs([_("待处理的时限信号"), _("本期时限信号"), _("本期数据质量信号")])
     pressed: list[str | None] = []
     with open_tab:
-        st.caption(_("仍存在的信号，以及不会自行失效、尚未销号的信号，不限期间"))
-        pressed.append(_list(hall, office, waiting, _("待处理的时限信号"), _("没有待处理的时限信号"), "signals_open", only_open=True))
+        pressed.append(_waiting(hall, waiting))
     with clock_tab:
-        pressed.append(_list(hall, office, clock, _("本期时限信号"), _("本期没有时限类监察信号"), "signals_clock"))
+        pressed.append(_of_period(hall, clock, _("本期时限信号"), _("本期没有时限类监察信号"), "signals_clock"))
     with odd_tab:
         st.caption(_("这些信号只提示核查，不等于违规"))
-        pressed.append(_list(hall, office, odd, _("本期数据质量信号"), _("本期没有数据质量信号"), "signals_quality"))
+        pressed.append(_of_period(hall, odd, _("本期数据质量信号"), _("本期没有数据质量信号"), "signals_quality"))
     opened = next((one for one in pressed if one), None)
     if opened and opened != chosen:
         session.set_param("signal", opened)
@@ -255,7 +293,7 @@ def _audit(hall: Hall, office: Office) -> None:
     _ = hall.speak
     title = _("处理留痕")
     st.subheader(title, anchor=False)
-    found, broken = entries(office, AUDIT_SHOWN, action="signal."), verify(office)
+    found, broken = queries.acts(hall.store, hall.scope, office, AUDIT_SHOWN), verify(office)
     if broken is not None:
         st.error(_("留痕自第 {n} 条起被改动过，请报告系统管理员").format(n=broken), icon=":material/gpp_bad:")
     if not found:
@@ -265,7 +303,6 @@ def _audit(hall: Hall, office: Office) -> None:
     shown = pd.DataFrame(
         [
             [
-                one.number,
                 one.at.replace("T", " "),
                 one.actor,
                 words.get(one.action, one.action),
@@ -275,10 +312,10 @@ def _audit(hall: Hall, office: Office) -> None:
             ]
             for one in found
         ],
-        columns=["number", "at", "actor", "action", "subject", "reason", "hash"],
+        columns=["at", "actor", "action", "subject", "reason", "hash"],
     )
+    # Without the trail's own numbers: between two acts upon signals it holds other acts, and gaps would look like rows kept back.
     columns = [
-        Column("number", _("序号"), "integer", width="small"),
         Column("at", _("时间")),
         Column("actor", _("经办人")),
         Column("action", _("动作")),
@@ -288,7 +325,7 @@ def _audit(hall: Hall, office: Office) -> None:
     ]
     tables.table(hall, shown, columns, title, frame.scope_text(hall), "audit")
     if broken is None:
-        st.caption(_("留痕经核对完整；只增不改"))
+        st.caption(_("留痕经核对完整；只增不改。表中为对所看范围内信号的最近 {n} 次处理").format(n=len(shown)))
 
 
 def render(hall: Hall) -> None:

@@ -65,6 +65,9 @@ def _compliance(hall: Hall) -> None:
         )
     with right:
         _rates(hall, data, grain)
+    st.caption(
+        _("图中计全部有承诺时限的办结件；即办件承诺当日办结，当日办结即计为“当日到期办结”。“承诺件提前办结率”只计承诺件，不含即办件。")
+    )
     st.caption(_("按时办结率以办结日归期，积压不办不会降低它；应办口径以到期日归期，到期未办即不合格。两者差距大，说明有积压。"))
     columns = [
         *series.step_columns(hall, grain),
@@ -231,7 +234,7 @@ def _distribution(hall: Hall) -> None:
         key = str(day) if day <= LONGEST_BAR else beyond
         counts[key] = counts.get(key, 0.0) + float(cases)
     marks: dict[str, str] = {}
-    for name, text in (("median_working_days", _("中位数")), ("p90_working_days", "P90")):
+    for name, text in (("median_working_days", _("中位数")), ("p90_working_days", _("九成位"))):
         value = hall.store.measure(name, hall.period, hall.scope).value
         if value is not None:
             key = str(int(value)) if value <= LONGEST_BAR else beyond

@@ -6,7 +6,10 @@ from typing import Any
 import pandas as pd
 
 from dashboard.store import LIST_LIMIT, Scope, Store
+from etl.office import AuditEntry, Office, entries
 from etl.supervision.lists import DUE_SOON, LEVELS, RULES, SIGNALS
+
+ALL_ENTRIES = 2**60
 
 
 def signals(store: Store, scope: Scope, family: str, first: date, last: date, pressing: bool = False) -> pd.DataFrame:
@@ -39,3 +42,19 @@ def levels(store: Store) -> pd.DataFrame:
 def rules(store: Store) -> pd.DataFrame:
     """Rules in force at the cut-off, the most serious first."""
     return store.query(RULES, day=store.as_of)
+
+
+def acts(store: Store, scope: Scope, office: Office, most: int) -> list[AuditEntry]:
+    """The newest acts upon signals, of those signals only that this person may see within the scope.
+
+    Who sees the whole hall also gets acts upon signals that later data no longer raises.
+    """
+    if store.reach.is_hall and not scope.chosen():
+        return entries(office, most, action="signal.")
+    found = entries(office, ALL_ENTRIES, action="signal.")
+    subjects = tuple(sorted({one.subject for one in found}))
+    if not subjects:
+        return []
+    sql = "select s.signal_id from fact_signal s where list_contains($subjects, s.signal_id) and {scope}"
+    seen = set(store.query(sql, scope, "s.", subjects=subjects)["signal_id"])
+    return [one for one in found if one.subject in seen][:most]

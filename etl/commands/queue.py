@@ -75,7 +75,8 @@ def _print_live(state: "Live") -> None:
     columns = ("区域 / zone", "渠道 / channel", "取号 / taken", "已叫 / called", "等候 / waiting", "最长等候 / longest")
     print_table(
         f"{state.at:%Y-%m-%d %H:%M:%S}：等候 {state.waiting_count}，开放窗口 {state.windows_open}，办理中 {state.serving}，"
-        f"最长等候 {longest}（自助区另列） / waiting, open windows, serving, longest wait; self-service apart",
+        f"最长等候 {longest}，另有始终未叫到 {state.never_called} 张（自助区另列） / "
+        "waiting, open windows, serving, longest wait, never called; self-service apart",
         (*columns, "开放 / open", "办理 / serving"),
         [(z.zone, z.channel, z.taken, z.called, z.waiting, _clock(z.longest_wait_s), z.windows_open, z.serving) for z in state.zones],
     )
@@ -89,8 +90,8 @@ def _print_live(state: "Live") -> None:
 def _print_needed(day: date, rows: "list[HalfHour]", within: int, share: int, with_steps: bool) -> None:
     from etl.queueing.staffing import steps
 
-    title = f"{day} 所需窗口（{share}% 在 {within} 分钟内叫到，Erlang C） / windows needed for {share}% called within {within} minutes"
-    columns = ("区域 / zone", "半小时 / half hour", "到达 / arrivals", "话务量 / load", "所需 / needed", "开放 / open", "预计 / expected")
+    title = f"{day} 所需窗口（{share}% 在 {within} 分钟内叫到，爱尔朗C排队公式） / by Erlang C for {share}% called within {within} minutes"
+    columns = ("区域 / zone", "半小时 / half hour", "到达 / arrivals", "业务量 / load", "所需 / needed", "开放 / open", "预计 / expected")
     listed = [
         (
             row.zone,

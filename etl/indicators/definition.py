@@ -59,6 +59,7 @@ class Indicator(_Strict):
     timing: Literal["period", "until", "in_force"] = "period"
     numerator: Part
     denominator: Part | None = None
+    count: Part | None = Field(default=None, description="what n counts, where the denominator is a sum of days or seconds")
     quantile: float | None = Field(default=None, gt=0, lt=1)
     size: str = Field(default="used_workdays", pattern=IDENTIFIER)
     sizes_per_unit: int = Field(default=1, ge=1)
@@ -76,6 +77,8 @@ class Indicator(_Strict):
     def _fits_its_kind(self) -> "Indicator":
         if (self.kind in ("rate", "mean")) != (self.denominator is not None):
             raise ValueError("a rate or mean has a denominator, the others have none")
+        if self.count is not None and self.denominator is None:
+            raise ValueError("only a rate or mean says what it counts beside its denominator")
         if (self.kind == "percentile") != (self.quantile is not None):
             raise ValueError("a percentile has a quantile, the others have none")
         if unknown := set(self.marts) - set(MARTS):

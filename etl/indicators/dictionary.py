@@ -8,8 +8,10 @@ HEAD = """# 指标字典 / Indicators
 本页由 `etl/indicators/definitions/` 生成：`python -m etl.indicators.dictionary > docs/indicators.md`，测试核对两者一致。
 This page is made from `etl/indicators/definitions/` by that command; a test compares the two.
 
-每个率都是分子之和 ÷ 分母之和；分母为 0 时没有值；分母小于“最小分母”时变灰并注明 n。
+每个率都是分子之和 ÷ 分母之和；分母为 0 时没有值；n 小于“最小分母”时变灰并注明 n。
+n 是件数：一般就是分母；分母为天数、秒数之和的，另写明计数。
 Every rate is a sum over a sum; it has no value when the denominator is 0, and is greyed with its n below the minimum denominator.
+n counts records: it is the denominator, or, where that is a sum of days or seconds, the count that is named.
 """
 KINDS = {
     "count": "计数 / count",
@@ -42,6 +44,7 @@ def entry(indicator: Indicator) -> dict[str, object]:
         "formula_en": indicator.formula.en,
         "numerator": _part(indicator.numerator),
         "denominator": _part(indicator.denominator),
+        "count": _part(indicator.count),
         "unit": indicator.unit.zh,
         "unit_en": indicator.unit.en,
         "kind": indicator.kind,
@@ -68,6 +71,8 @@ def _section(indicator: Indicator) -> str:
         lines.append(
             f"- 分母 / denominator: {indicator.denominator.zh} / {indicator.denominator.en} (`{indicator.denominator.sql}`{carried})"
         )
+    if indicator.count:
+        lines.append(f"- 计数 / count (n): {indicator.count.zh} / {indicator.count.en} (`{indicator.count.sql}`)")
     lines += [
         f"- 单位 / unit: {indicator.unit.zh} / {indicator.unit.en}；{KINDS[indicator.kind]}；{TIMINGS[indicator.timing]}",
         f"- 方向 / direction: {DIRECTIONS[indicator.direction]}",

@@ -61,14 +61,20 @@ class Result:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Sums of one slice: numerator, denominator, and what `opening` adds to what is carried on."""
+    """Sums of one slice: numerator, denominator, what `opening` adds to what is carried on, and what `count` counts."""
 
     numerator: int | float = 0
     denominator: int | float = 0
     opening: int | float = 0
+    count: int | float = 0
 
     def plus(self, other: "_Sums") -> "_Sums":
-        return _Sums(self.numerator + other.numerator, self.denominator + other.denominator, self.opening + other.opening)
+        return _Sums(
+            self.numerator + other.numerator,
+            self.denominator + other.denominator,
+            self.opening + other.opening,
+            self.count + other.count,
+        )
 
 
 def evaluate(con: duckdb.DuckDBPyConnection, indicator: str, query: Query) -> Result:
@@ -209,7 +215,8 @@ def _sum_rows(
     if carries and (step or opening):
         step_sql = f"case when day >= $first then {step_sql} end"
     columns = [step_sql, *(DIMENSIONS[name].sql for name in others)]
-    sums = [asked.numerator.sql, asked.denominator.sql if asked.denominator else "0", opening or "0"]
+    counted = asked.count.sql if asked.count else "0"
+    sums = [asked.numerator.sql, asked.denominator.sql if asked.denominator else "0", opening or "0", counted]
     listed = ", ".join([*columns, *(f"sum({part})" for part in sums)])
     chosen = f" where {' and '.join([*times, *conditions])}" if times or conditions else ""
     positions = ", ".join(str(number + 1) for number in range(len(columns)))
@@ -237,7 +244,7 @@ def _followed(
         carried = by_step.get(BEFORE, _Sums())
         for at in wanted:
             here = by_step.get(at, _Sums())
-            made = carried.plus(here) if is_level else _Sums(here.numerator, here.denominator + carried.opening)
+            made = carried.plus(here) if is_level else _Sums(here.numerator, here.denominator + carried.opening, count=here.count)
             carried = carried.plus(here)
             if is_dense or at in by_step:
                 yield at, key, made
@@ -248,7 +255,7 @@ def _row(asked: Indicator, by: dict[str, Value], sums: _Sums) -> Row:
         return Row(by, sums.numerator, None, sums.numerator, int(sums.numerator))
     factor = 100 if asked.kind == "rate" else 1
     value = sums.numerator * factor / sums.denominator if sums.denominator else None
-    return Row(by, sums.numerator, sums.denominator, value, int(sums.denominator))
+    return Row(by, sums.numerator, sums.denominator, value, int(sums.denominator if asked.count is None else sums.count))
 
 
 def _histogram_rows(

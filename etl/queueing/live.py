@@ -15,7 +15,8 @@ select
     count(*) as taken,
     count(case when called_at <= $at then 1 end) as called,
     count(case when left_queue_at > $at then 1 end) as waiting,
-    max(case when left_queue_at > $at then date_diff('second', taken_at, $at) end) as longest_wait_s,
+    count(case when left_queue_at > $at and called_at is null then 1 end) as never_called,
+    max(case when left_queue_at > $at and called_at is not null then date_diff('second', taken_at, $at) end) as longest_wait_s,
     count(case when is_served and started_at <= $at and ended_at > $at then 1 end) as serving
 from fact_ticket
 where taken_on = $day and taken_at <= $at and {scope}
@@ -77,7 +78,8 @@ MOST_WAITING = 500
 
 @dataclass(frozen=True)
 class ZoneState:
-    """One zone at the moment. `longest_wait_s` is None where nobody waits."""
+    """One zone at the moment. `longest_wait_s` is that of those who were called later that day, None where none of them waits;
+    `never_called` of the waiting were not called before the day ended, and nobody knows when they left."""
 
     zone: str
     channel: str
@@ -87,6 +89,7 @@ class ZoneState:
     longest_wait_s: int | None
     windows_open: int
     serving: int
+    never_called: int
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,10 @@ class Live:
         return sum(zone.serving for zone in self.counters)
 
     @property
+    def never_called(self) -> int:
+        return sum(zone.never_called for zone in self.counters)
+
+    @property
     def longest_wait_s(self) -> int | None:
         return max((zone.longest_wait_s for zone in self.counters if zone.longest_wait_s is not None), default=None)
 
@@ -156,6 +163,7 @@ class Live:
             "windows_open": self.windows_open,
             "serving": self.serving,
             "longest_wait_s": self.longest_wait_s,
+            "never_called": self.never_called,
             "zones": [vars(zone) for zone in self.zones],
             "tickets": [vars(ticket) for ticket in self.waiting],
             "windows": [{**vars(window), "is_busy": window.is_busy} for window in self.windows],
@@ -179,9 +187,10 @@ def live(ask: Ask, at: datetime) -> Live:
             int(row["taken"]),
             int(row["called"]),
             int(row["waiting"]),
-            int(row["longest_wait_s"]) if row["waiting"] else None,
+            None if _absent(row["longest_wait_s"]) else int(row["longest_wait_s"]),
             open_in.get(str(row["zone"]), 0),
             int(row["serving"]),
+            int(row["never_called"]),
         )
         for row in ask(ZONES, given)
     )

@@ -131,7 +131,8 @@ def steps(need: Need) -> list[tuple[str, str]]:
     minutes = need.handling_s / 60
     lines = [
         (
-            f"话务量 A = 到达 {need.arrivals:g} 张 × 平均占用 {minutes:.2f} 分钟 ÷ {need.period_s / 60:g} 分钟 = {need.load:.3f} 个窗口",
+            f"业务量（折合窗口数）A = 到达 {need.arrivals:g} 张 × 平均占用 {minutes:.2f} 分钟 ÷ {need.period_s / 60:g} 分钟 "
+            f"= {need.load:.3f} 个窗口",
             f"load A = {need.arrivals:g} arrivals × {minutes:.2f} min each ÷ {need.period_s / 60:g} min = {need.load:.3f} windows",
         )
     ]

@@ -48,6 +48,7 @@ def test_every_page_is_drawn_or_refused_as_the_document_says(people_home, monkey
         shown = [element.value for element in app.title]
         if row(f"`{entry.name}`")[role] == NO:
             assert shown == ["没有权限"], entry.name
+            assert not any("your role" in element.value for kind in ("error", "caption") for element in app.main.get(kind)), entry.name
             main = " ".join(element.value for kind in ("markdown", "error", "warning", "caption") for element in app.main.get(kind))
             assert not any(secret in main for secret in secrets), entry.name
             assert not app.main.get("dataframe")

@@ -56,6 +56,25 @@ def test_ranked_bars_stand_in_the_order_given_and_are_cut():
     assert figure.layout.yaxis.autorange == "reversed"
 
 
+@pytest.mark.parametrize("most", [0, 1, 2, 5])
+def test_an_axis_of_few_whole_things_has_no_fraction_of_one(most):
+    data = pd.DataFrame({"step": ["a", "b"], "received": [most, 0], "closed": [0, 0]})
+    assert charts.lines(data, "step", FLOW, "件").layout.yaxis.dtick == 1
+    assert charts.bars(data, "step", FLOW, "件").layout.yaxis.dtick == 1
+    assert charts.ranked(data, "step", FLOW, "件").layout.xaxis.dtick == 1
+    assert charts.histogram({"1": most, "2": 0}, "件").layout.yaxis.dtick == 1
+
+
+def test_an_axis_of_many_or_of_parts_is_divided_by_plotly():
+    many = pd.DataFrame({"step": ["a", "b"], "received": [4, 0], "closed": [3, None]})
+    # Piled up they are seven, side by side four at most.
+    assert charts.bars(many, "step", FLOW, "件").layout.yaxis.dtick is None
+    assert charts.bars(many, "step", FLOW, "件", stacked=False).layout.yaxis.dtick == 1
+    parts = many.assign(received=[1.5, 0.25])
+    for draw, axis in ((charts.lines, "yaxis"), (charts.bars, "yaxis"), (charts.ranked, "xaxis")):
+        assert draw(parts, "step", FLOW, "工作日").layout[axis].dtick is None
+
+
 def test_heat_map_writes_the_number_into_each_cell():
     figure = charts.heat_map(pd.DataFrame([[1, 0], [1200, None]]), ["一", "二"], ["8:00", "9:00"], "件")
     assert [list(row) for row in figure.data[0].text] == [["1", ""], ["1,200", ""]]

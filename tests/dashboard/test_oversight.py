@@ -98,14 +98,17 @@ def test_a_signal_is_acknowledged_then_closed_with_its_trace(open_page, own_home
     found = queries.signals(own_store, Scope(), "time_limit", date.min, own_store.as_of, pressing=True)
     signal_id = str(found["signal_id"].iloc[0])
     app = open_page("supervision", signal=signal_id, period="year", on="2018-01-01")
-    assert any(signal_id.split(":")[1] in element.value for element in app.subheader)
+    (heading,) = [element.value for element in app.subheader if signal_id.split(":")[1] in element.value]
+    assert heading.startswith(str(found["rule_zh"].iloc[0]))
     assert any(str(found["rule_version"].iloc[0]) in element.value for element in app.caption)
     app.button(key="handle_submit").click().run()
     office = open_office(own_home)
     assert [one.action for one in handlings(office, signal_id)] == ["acknowledged"]
     app.segmented_control(key=f"handle_action_{signal_id}_1").set_value("closed").run()
     app.button(key="handle_submit").click().run()
-    assert any("请写明理由" in element.value for element in app.error)
+    # In the language of the page only: the other line of a refusal is for the command line.
+    assert [element.value for element in app.error] == ["请写明理由"]
+    assert not any("give the reason" in text for text in texts(app))
     assert len(handlings(office, signal_id)) == 1
     app.text_area(key=f"handle_reason_{signal_id}_1").set_value("经查系窗口漏点办结").run()
     app.button(key="handle_submit").click().run()
@@ -118,6 +121,28 @@ def test_a_signal_is_acknowledged_then_closed_with_its_trace(open_page, own_home
     newest = entries(office, action="signal.")[0]
     assert (newest.subject, json.loads(newest.detail)["reason"]) == (signal_id, "经查系窗口漏点办结")
     assert not [button for button in app.button if button.key == "handle_submit"]
+
+
+def test_what_waits_is_split_by_whether_its_condition_still_holds(open_page, own_home, own_store):
+    with open_snapshot(current(own_home)) as con:
+        (in_force,) = evaluate(con, "signals_in_force", Query(own_store.as_of, own_store.as_of)).rows
+    sql = "select count(*) as n from fact_signal where family = 'time_limit' and is_current and not is_event"
+    assert in_force.value == own_store.query(sql)["n"].iloc[0]
+    closed = {one.signal_id for one in handlings(open_office(own_home)) if one.action == "closed"}
+    found = queries.signals(own_store, Scope(), "time_limit", date.min, own_store.as_of, pressing=True)
+    waiting = found[~found["signal_id"].isin(closed)]
+    current_ones = waiting[waiting["is_current"].astype(bool)]
+    assert 0 < len(current_ones) < len(waiting) < 5000
+    for chosen, expected in (
+        ("current", set(current_ones["signal_id"])),
+        ("ended", set(waiting["signal_id"]) - set(current_ones["signal_id"])),
+    ):
+        app = open_page("supervision", period="year", on="2018-01-01", waiting=chosen)
+        words = app.segmented_control(key="choice_waiting").options
+        assert words == [f"情形仍存在 {len(current_ones):,}", f"情形已结束、待销号 {len(waiting) - len(current_ones):,}"]
+        first = next(element.value for element in app.dataframe if "signal_id" in element.value.columns)
+        assert set(first["signal_id"]) == expected
+        assert any("只计期末情形仍存在的" in element.value for element in app.caption)
 
 
 def test_an_unknown_signal_in_the_address_is_said_to_be_unknown(open_page):

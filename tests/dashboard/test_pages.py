@@ -124,12 +124,20 @@ def test_every_kind_of_period_can_be_chosen_and_left(open_page, kind):
 
 
 def test_a_rate_on_few_cases_says_so(open_page, store):
-    smallest = store.choices("department")[-1]
-    app = open_page("timelimits", period="month", on="2018-10-01", department=smallest)
-    n = store.measure("on_time_rate", OCTOBER, Scope(department=smallest)).n
-    assert n < 10
+    sizes = {one: store.measure("on_time_rate", OCTOBER, Scope(department=one)).n for one in store.choices("department")}
+    small, n = next((one, n) for one, n in sizes.items() if 0 < n < 10)
+    app = open_page("timelimits", period="month", on="2018-10-01", department=small)
     card = next(metric for metric in app.metric if metric.label == definition("on_time_rate").zh)
     assert card.delta == f"样本少，n={n}"
+
+
+def test_a_rate_on_no_case_at_all_is_not_called_a_small_sample(open_page, store):
+    holiday = containing("day", date(2018, 2, 17))
+    assert store.measure("on_time_rate", holiday, Scope()).n == 0
+    app = open_page("timelimits", period="day", on="2018-02-17")
+    cards = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    for name in ("on_time_rate", "early_rate", "average_working_days", "median_working_days"):
+        assert cards[definition(name).zh] == ("—", "本期没有可计的记录"), name
 
 
 def test_a_change_of_a_rate_is_in_percentage_points(open_page, store):

@@ -61,3 +61,16 @@ def test_both_languages_are_whole(name):
         assert not CJK.search(words.en), words.en
     assert not CJK.search(told.en)
     assert entry(told)["dimensions"]
+
+
+@pytest.mark.parametrize("name", sorted(name for name, told in definitions().items() if told.denominator))
+def test_n_counts_records_never_days_or_seconds(name):
+    """A single long case must not pass for a large sample."""
+    told = definitions()[name]
+    counted = told.count or told.denominator
+    # A name inside a condition only chooses the records that are counted.
+    summed = re.sub(r"case when .*? then (\w+) else 0 end", r"\1", counted.sql)
+    measures = [word for word in re.findall(r"[a-z_]\w*", summed) if re.search(r"(^|_)(s|seconds|minutes|hours|days|workdays)$", word)]
+    assert measures == []
+    if told.count:
+        assert re.search("秒|工作日|天数", told.denominator.zh), "the denominator is a count already"

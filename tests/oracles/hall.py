@@ -107,6 +107,7 @@ def rules(as_of: date) -> dict[str, Rule]:
         "committed_used_count": (closing, lambda fact: int(_ordinary(fact) and fact["used_workdays"] is not None)),
         "statutory_workdays": (closing, lambda fact: _number(fact["statutory_limit"]) if _saves(fact) else 0),
         "saved_workdays": (closing, lambda fact: _number(fact["statutory_limit"]) - _number(fact["used_workdays"]) if _saves(fact) else 0),
+        "statutory_count": (closing, lambda fact: int(_saves(fact))),
         "refused": (left_on, flag("is_refused")),
         "returned": (left_on, flag("is_returned")),
         "withdrawn": (left_on, flag("is_withdrawn")),

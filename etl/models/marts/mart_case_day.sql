@@ -2,6 +2,7 @@
 -- received day: received, applied_online, supplemented, refused_of_received, returned_of_received (what became of those received that day)
 -- acceptance: accepted; start of the clock: started, deemed_accepted (Administrative Licensing Law, art. 32; 行政许可法第三十二条)
 -- closing day: closed and how; used_workdays over used_count; saved_workdays over statutory_workdays (limits in working days only)
+-- of statutory_count cases
 -- day a case left the hall, decided or not: refused, returned, withdrawn, started_ended
 -- promised due day up to the cut-off: due, due_met (cases that ended without a decision, and paused ones, owe nothing that day)
 with cut_off as (
@@ -30,8 +31,8 @@ event as (
         0 as accepted, 0 as started, 0 as deemed_accepted, 0 as closed, 0 as closed_instant, 0 as closed_committed,
         0 as early_committed, 0 as early, 0 as on_day, 0 as late, 0 as no_limit, 0 as statute_on_time, 0 as statute_late,
         0 as same_day, 0 as used_workdays, 0 as used_count, 0 as committed_used_workdays, 0 as committed_used_count,
-        0 as statutory_workdays, 0 as saved_workdays, 0 as refused, 0 as returned, 0 as withdrawn, 0 as started_ended,
-        0 as due, 0 as due_met
+        0 as statutory_workdays, 0 as saved_workdays, 0 as statutory_count, 0 as refused, 0 as returned, 0 as withdrawn,
+        0 as started_ended, 0 as due, 0 as due_met
     from fact_case
     group by received_on, department, window_name, channel, case_type, item_kind, place
     union all
@@ -43,8 +44,8 @@ event as (
         0 as started, 0 as deemed_accepted, 0 as closed, 0 as closed_instant, 0 as closed_committed, 0 as early_committed,
         0 as early, 0 as on_day, 0 as late, 0 as no_limit, 0 as statute_on_time, 0 as statute_late, 0 as same_day,
         0 as used_workdays, 0 as used_count, 0 as committed_used_workdays, 0 as committed_used_count,
-        0 as statutory_workdays, 0 as saved_workdays, 0 as refused, 0 as returned, 0 as withdrawn, 0 as started_ended,
-        0 as due, 0 as due_met
+        0 as statutory_workdays, 0 as saved_workdays, 0 as statutory_count, 0 as refused, 0 as returned, 0 as withdrawn,
+        0 as started_ended, 0 as due, 0 as due_met
     from fact_case
     where accepted_on is not null
     group by accepted_on, department, window_name, channel, case_type, item_kind, place
@@ -57,8 +58,8 @@ event as (
         count(case when is_deemed_accepted then 1 end) as deemed_accepted,
         0 as closed, 0 as closed_instant, 0 as closed_committed, 0 as early_committed, 0 as early, 0 as on_day, 0 as late,
         0 as no_limit, 0 as statute_on_time, 0 as statute_late, 0 as same_day, 0 as used_workdays, 0 as used_count,
-        0 as committed_used_workdays, 0 as committed_used_count, 0 as statutory_workdays, 0 as saved_workdays, 0 as refused,
-        0 as returned, 0 as withdrawn, 0 as started_ended, 0 as due, 0 as due_met
+        0 as committed_used_workdays, 0 as committed_used_count, 0 as statutory_workdays, 0 as saved_workdays,
+        0 as statutory_count, 0 as refused, 0 as returned, 0 as withdrawn, 0 as started_ended, 0 as due, 0 as due_met
     from fact_case
     where started_on is not null
     group by started_on, department, window_name, channel, case_type, item_kind, place
@@ -84,6 +85,7 @@ event as (
         count(case when case_type = 'committed_ordinary' and used_workdays is not null then 1 end) as committed_used_count,
         coalesce(sum(case when statutory_unit = 'workday' and statutory_limit > 0 and used_workdays is not null then statutory_limit end), 0) as statutory_workdays,
         coalesce(sum(case when statutory_unit = 'workday' and statutory_limit > 0 and used_workdays is not null then statutory_limit - used_workdays end), 0) as saved_workdays,
+        count(case when statutory_unit = 'workday' and statutory_limit > 0 and used_workdays is not null then 1 end) as statutory_count,
         0 as refused, 0 as returned, 0 as withdrawn, 0 as started_ended, 0 as due, 0 as due_met
     from fact_case
     where is_closed
@@ -95,7 +97,7 @@ event as (
         0 as refused_of_received, 0 as returned_of_received, 0 as accepted, 0 as started, 0 as deemed_accepted, 0 as closed,
         0 as closed_instant, 0 as closed_committed, 0 as early_committed, 0 as early, 0 as on_day, 0 as late, 0 as no_limit,
         0 as statute_on_time, 0 as statute_late, 0 as same_day, 0 as used_workdays, 0 as used_count,
-        0 as committed_used_workdays, 0 as committed_used_count, 0 as statutory_workdays, 0 as saved_workdays,
+        0 as committed_used_workdays, 0 as committed_used_count, 0 as statutory_workdays, 0 as saved_workdays, 0 as statutory_count,
         count(case when is_refused then 1 end) as refused,
         count(case when is_returned then 1 end) as returned,
         count(case when is_withdrawn then 1 end) as withdrawn,
@@ -110,8 +112,8 @@ event as (
         0 as refused_of_received, 0 as returned_of_received, 0 as accepted, 0 as started, 0 as deemed_accepted, 0 as closed,
         0 as closed_instant, 0 as closed_committed, 0 as early_committed, 0 as early, 0 as on_day, 0 as late, 0 as no_limit,
         0 as statute_on_time, 0 as statute_late, 0 as same_day, 0 as used_workdays, 0 as used_count,
-        0 as committed_used_workdays, 0 as committed_used_count, 0 as statutory_workdays, 0 as saved_workdays, 0 as refused,
-        0 as returned, 0 as withdrawn, 0 as started_ended,
+        0 as committed_used_workdays, 0 as committed_used_count, 0 as statutory_workdays, 0 as saved_workdays,
+        0 as statutory_count, 0 as refused, 0 as returned, 0 as withdrawn, 0 as started_ended,
         count(*) as due,
         count(case when promise_state in ('early', 'on_day') then 1 end) as due_met
     from fact_case
@@ -153,6 +155,7 @@ select
     cast(sum(committed_used_count) as bigint) as committed_used_count,
     cast(sum(statutory_workdays) as bigint) as statutory_workdays,
     cast(sum(saved_workdays) as bigint) as saved_workdays,
+    cast(sum(statutory_count) as bigint) as statutory_count,
     cast(sum(refused) as bigint) as refused,
     cast(sum(returned) as bigint) as returned,
     cast(sum(withdrawn) as bigint) as withdrawn,
