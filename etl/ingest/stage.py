@@ -22,11 +22,9 @@ from etl.ingest.rows import FIELD_MARK, NEWLINE_MARK, RETURN_MARK
 # Full-width digits and letters as UTF-8; the fixed first byte keeps the search cheap. The ideographic space is a blank.
 FULLWIDTH = re.compile(rb"\xef(?:\xbc[\x90-\x99\xa1-\xba]|\xbd[\x81-\x9a])")
 IDEOGRAPHIC_SPACE = "\u3000".encode()
-# The newline ends a line; one inside a value is staged as a mark. A pattern with a fixed first byte is the cheapest search.
+# Newlines and returns end lines; those inside values are staged as marks. A pattern with a fixed first byte is the cheapest search.
 BLANKS = {blank.encode(): re.compile(re.escape(blank.encode())) for blank in RARE_BLANKS if blank not in "\n\r"}
 LINE_BREAKS = (NEWLINE_MARK.encode(), RETURN_MARK.encode())
-# A carriage return that does not end its line.
-LONE_RETURN = re.compile(rb"\r(?!\n)")
 SOURCE = "staged_rows"
 WAITING = 4
 
@@ -58,8 +56,7 @@ def holds_of(data: bytes) -> Holds:
     """What staged text, as UTF-8, holds."""
     blanks = {blank for blank, pattern in BLANKS.items() if blank[:1] in data and pattern.search(data)}
     wide = IDEOGRAPHIC_SPACE in blanks or (b"\xef" in data and FULLWIDTH.search(data) is not None)
-    rare = bool(blanks) or (b"\r" in data and LONE_RETURN.search(data) is not None)
-    return Holds(wide, rare, any(mark in data for mark in LINE_BREAKS))
+    return Holds(wide, bool(blanks), any(mark in data for mark in LINE_BREAKS))
 
 
 def split_lines(
