@@ -40,6 +40,7 @@ format: env ## put the code in shape
 
 bench: env ## measure the budgets (ratios in one run); not part of the tests
 	$(PY) -m tests.benchmarks
+	$(PY) -m tests.benchmarks.reports
 
 screenshots: test-tools ## take the pictures of the README anew
 	$(PY) -m tests.browser.screenshots

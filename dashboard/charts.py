@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 INK = "#1b2733"
-BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY, RED = "#1d5a96", "#c46a11", "#2b7a5b", "#7a5195", "#8a6d1a", "#5c6b7a", "#b3312c"
-GRID = "#e3e9ef"
+# Each stands out on a light and on a dark page (3:1 or more); text takes the page's own colour, by the style sheet of the frame.
+BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY, RED = "#2f74b8", "#c46a11", "#2e8b66", "#8e63ad", "#96791f", "#6b7b8b", "#cc4640"
+GRID = "rgba(120, 135, 150, 0.25)"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, GREY)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")

@@ -42,7 +42,18 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", "run", "dashboard", lambda _: _("总览")),
     Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
+    Entry("online", "systems", "language", lambda _: _("网上大厅")),
+    Entry("onewindow", "systems", "meeting_room", lambda _: _("一窗受理")),
+    Entry("certificates", "systems", "badge", lambda _: _("电子证照")),
+    Entry("items", "systems", "list_alt", lambda _: _("事项清单")),
+    Entry("queue", "systems", "confirmation_number", lambda _: _("排队叫号")),
+    Entry("evaluations", "oversight", "thumbs_up_down", lambda _: _("评价与投诉")),
+    Entry("disclosure", "oversight", "campaign", lambda _: _("政务公开与回应")),
+    Entry("supervision", "oversight", "notifications", lambda _: _("电子监察")),
+    Entry("quality", "oversight", "fact_check", lambda _: _("数据质量")),
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
+    Entry("reports", "reports", "summarize", lambda _: _("月报与导出"), has_filters=False),
+    Entry("annual", "reports", "fact_check", lambda _: _("年报数字"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
 FIRST = ENTRIES[0].name

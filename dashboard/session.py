@@ -15,7 +15,7 @@ from dashboard.language import Code, Language, language
 from dashboard.period import KINDS, Kind, Period, containing
 from dashboard.store import Dimension, Scope, Store
 
-DIMENSIONS: tuple[Dimension, ...] = ("department", "window", "channel")
+DIMENSIONS: tuple[Dimension, ...] = ("scope", "department", "window", "channel")
 _HALL = "_hall"
 _VIEW = "_view"
 
@@ -132,10 +132,16 @@ def write(view: View) -> None:
     st.session_state[_VIEW] = params
 
 
+def actor() -> str:
+    """Who acts in this session, for the audit trail. Until people sign in it is whoever sits at this machine."""
+    return "local"
+
+
 def leave_case() -> None:
-    """Takes the case number out of the URL: after the browser's Back it would stay there."""
-    if "case" in st.query_params:
-        del st.query_params["case"]
+    """Takes the case number, and what it is of, out of the URL: after the browser's Back it would stay there."""
+    for name in ("case", "of"):
+        if name in st.query_params:
+            del st.query_params[name]
 
 
 def seed(key: str, value: object) -> None:

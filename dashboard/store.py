@@ -15,16 +15,19 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.period import Period
+from etl.answering import Answer, Record, explain_answer, records_named
 from etl.calendar import Calendar, read_calendar
 from etl.config import HallError, Home, Settings, settings_from
 from etl.demo import MARK
 from etl.indicators import Indicator, Query, definition, evaluate
-from etl.indicators.dimensions import MARTS
+from etl.indicators.dimensions import MARTS, SCOPE_PLACES
 from etl.publish import current, open_snapshot
+from etl.reconcile import Compared, figures, reconcile
 from etl.timelimit import Due, explain
 
-Dimension = Literal["department", "window", "channel"]
-DIMENSIONS: dict[Dimension, str] = {"department": "department", "window": "window_name", "channel": "channel"}
+Dimension = Literal["scope", "department", "window", "channel"]
+DIMENSIONS: dict[Dimension, str] = {"scope": "place", "department": "department", "window": "window_name", "channel": "channel"}
+Conditions = tuple[tuple[str, str], ...]
 LIST_LIMIT = 5000
 CASE_COLUMNS = (
     "case_no, item_name, department, window_name, channel, case_type, received_on, started_on, promised_limit, promised_unit, "
@@ -34,15 +37,21 @@ CASE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Scope:
-    """What part of the hall is looked at; None is all of it."""
+    """What part of the hall is looked at; None is all of it. `scope` is one of the item list's: district, centre, township."""
 
+    scope: str | None = None
     department: str | None = None
     window: str | None = None
     channel: str | None = None
 
     def chosen(self) -> dict[Dimension, str]:
         """Only the dimensions that narrow the view."""
-        values: dict[Dimension, str | None] = {"department": self.department, "window": self.window, "channel": self.channel}
+        values: dict[Dimension, str | None] = {
+            "scope": self.scope,
+            "department": self.department,
+            "window": self.window,
+            "channel": self.channel,
+        }
         return {name: value for name, value in values.items() if value is not None}
 
 
@@ -55,6 +64,14 @@ class Measure:
     numerator: float | None
     denominator: float | None
     n: int | None
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """Refused records that wait for correction. A record may have several faults."""
+
+    records: int
+    faults: int
 
 
 class Store:
@@ -99,7 +116,7 @@ class Store:
     def query(self, sql: str, scope: Scope | None = None, prefix: str = "", /, **parameters: Any) -> pd.DataFrame:
         """Rows of the snapshot for one room's page, kept by snapshot id. The SQL is the room's own text in `dashboard/queries/`.
 
-        `{scope}` in it stands for the condition of the scope on the columns `department, window_name, channel` (each written
+        `{scope}` in it stands for the condition of the scope on the columns `place, department, window_name, channel` (each written
         with `prefix`, such as "c."); it is there exactly when a scope is given. Values go in as parameters (`$name`), never as text.
         """
         if ("{scope}" in sql) != (scope is not None):
@@ -112,6 +129,8 @@ class Store:
 
     def choices(self, dimension: Dimension, scope: Scope | None = None) -> list[str]:
         """Values of a dimension that occur in the data, most cases first, within the other dimensions of the scope."""
+        if dimension == "scope":
+            return list(SCOPE_PLACES)
         condition, parameters = _condition({name: value for name, value in (scope or Scope()).chosen().items() if name != dimension})
         column = DIMENSIONS[dimension]
         frame = _cached_rows(
@@ -123,9 +142,9 @@ class Store:
         )
         return [str(value) for value in frame["choice"]]
 
-    def measure(self, name: str, period: Period, scope: Scope) -> Measure:
+    def measure(self, name: str, period: Period, scope: Scope, where: Conditions = ()) -> Measure:
         """The indicator over the whole period. Raises HallError when it has no such dimension."""
-        frame = self.series(name, period, scope, ())
+        frame = self.series(name, period, scope, (), where)
         if frame.empty:
             return Measure(name, None, None, None, None)
         row = frame.iloc[0]
@@ -134,9 +153,17 @@ class Store:
         )
         return Measure(name, value, numerator, denominator, None if n is None else int(n))
 
-    def series(self, name: str, period: Period, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
-        """The indicator by dimensions: their columns, then numerator, denominator, value and n."""
-        return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, tuple(scope.chosen().items()))
+    def series(self, name: str, period: Period, scope: Scope, by: tuple[str, ...], where: Conditions = ()) -> pd.DataFrame:
+        """The indicator by dimensions: their columns, then numerator, denominator, value and n.
+
+        `where` are conditions of the page's own beside the scope, such as the scope of the item list.
+        """
+        conditions = (*scope.chosen().items(), *where)
+        return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, conditions)
+
+    def whole(self, name: str, first: date, last: date, where: Mapping[str, str]) -> pd.DataFrame:
+        """The indicator over all these days under these conditions, as `hall indicator` prints it: one row of numbers."""
+        return _cached_series(self, self.snapshot_id, name, first, last, (), tuple(where.items()))
 
     def unsupported(self, name: str, scope: Scope) -> list[str]:
         """Dimensions of the scope by which this indicator cannot be narrowed."""
@@ -144,10 +171,12 @@ class Store:
 
     def unsupported_by(self, name: str, scope: Scope, by: tuple[str, ...]) -> list[str]:
         """What of the scope and the breakdown no mart of this indicator holds; all of it when only the combination is missing."""
-        wanted = [*scope.chosen(), *by]
+        of_item = "scope" in indicator(name).dimensions
+        wanted = ["place" if one == "scope" and not of_item else one for one in (*scope.chosen(), *by)]
         if any(set(wanted) <= set(MARTS[mart]) for mart in indicator(name).marts):
             return []
-        return [one for one in wanted if one not in indicator(name).dimensions] or wanted
+        missing = [one for one in wanted if one not in indicator(name).dimensions] or wanted
+        return ["scope" if one == "place" and scope.scope else one for one in missing]
 
     def open_cases(self, state: Literal["overdue", "due_soon", "paused"], scope: Scope) -> pd.DataFrame:
         """Open cases in this state at the data cut-off, the most pressing first."""
@@ -213,6 +242,16 @@ class Store:
         with self._connection.cursor() as cursor:
             return dict(explain(cursor, case_no, self._calendar))
 
+    def answer_records(self, answer_no: str) -> list[Record]:
+        """Which of request, complaint and bad evaluation have this number."""
+        with self._connection.cursor() as cursor:
+            return records_named(cursor, answer_no)
+
+    def answer(self, record: Record, answer_no: str) -> Answer:
+        """A request, complaint or bad evaluation with its due date explained. Raises HallError when there is none."""
+        with self._connection.cursor() as cursor:
+            return explain_answer(cursor, record, answer_no, self._calendar)
+
     @cached_property
     def _calendar(self) -> Calendar:
         with self._connection.cursor() as cursor:
@@ -224,15 +263,39 @@ class Store:
         found = self._rows("select count(*) as files from batch where starts_with(file, $mark)", {"mark": MARK})
         return bool(found["files"].iloc[0])
 
-    def quarantined(self) -> int:
-        """Faults found at loading whose records are still in quarantine."""
-        return int(self._rows("select coalesce(sum(records), 0) as n from quarantine_count")["n"].iloc[0])
+    def quarantined(self) -> Quarantined:
+        """Records still in quarantine, and the faults found in them."""
+        found = self._rows("select coalesce(sum(records), 0) as records, coalesce(sum(faults), 0) as faults from quarantine_open").iloc[0]
+        return Quarantined(int(found["records"]), int(found["faults"]))
+
+    def loads(self, name: str, by: tuple[str, ...] = ()) -> pd.DataFrame:
+        """An indicator of the ledger over all loads: they were made at their own time, mostly after the days their records tell of."""
+        first, last = self.loaded_span
+        return _cached_series(self, self.snapshot_id, name, first, last, by, ())
+
+    @cached_property
+    def loaded_span(self) -> tuple[date, date]:
+        """The first and the last day on which anything was loaded; the cut-off twice when nothing was."""
+        found = self._rows("select min(loaded_at) as first, max(loaded_at) as last from batch").iloc[0]
+        if pd.isna(found["first"]):
+            return self.as_of, self.as_of
+        return pd.Timestamp(found["first"]).date(), pd.Timestamp(found["last"]).date()
+
+    def reconciled(self) -> list[Compared]:
+        """The published figures beside those of this snapshot, as `hall reconcile` gives them."""
+        with self._connection.cursor() as cursor:
+            return reconcile(cursor, figures())
 
 
 def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, dict[str, str]]:
     """The scope as SQL: columns from our own list, values as parameters."""
-    parts = [f"{prefix}{DIMENSIONS[name]} = ${name}" for name in chosen]
-    return " and ".join(parts) or "true", {str(name): value for name, value in chosen.items()}
+    parts = [f"{prefix}{DIMENSIONS[name]} = ${name}" for name in chosen if name != "scope"]
+    parameters = {str(name): value for name, value in chosen.items() if name != "scope"}
+    if "scope" in chosen:
+        places = SCOPE_PLACES[chosen["scope"]]
+        parts.append(f"{prefix}{DIMENSIONS['scope']} in ({', '.join(f'$place_{number}' for number in range(len(places)))})")
+        parameters |= {f"place_{number}": place for number, place in enumerate(places)}
+    return " and ".join(parts) or "true", parameters
 
 
 def indicator(name: str) -> Indicator:

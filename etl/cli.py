@@ -19,7 +19,10 @@ COMMAND_MODULES = (
     "quarantine",
     "records",
     "indicator",
+    "signals",
+    "report",
     "clock",
+    "queue",
     "mapping",
     "doctor",
 )

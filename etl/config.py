@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -73,6 +74,16 @@ def home_from(option: Path | None, environ: Mapping[str, str] = os.environ) -> H
     return Home(SHIPPED / "var")
 
 
+class Notify(BaseModel):
+    """Where a finished report is sent to; off by default. `urls` are those of the notification library, one an address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    on: bool = False
+    folder: str | None = Field(default=None, description="a shared folder that reports are copied to")
+    urls: tuple[str, ...] = ()
+
+
 class Settings(BaseModel):
     """`hall.toml`. Every key has a default; an unknown key is refused."""
 
@@ -83,9 +94,18 @@ class Settings(BaseModel):
     minimum_denominator: int = Field(default=10, ge=1, description="a rate on fewer cases is greyed")
     due_soon_workdays: int = Field(default=3, ge=0, description="open cases with this many working days left or fewer are due soon")
     precheck_workdays: int = Field(default=1, ge=0, description="online applications are pre-checked within this many working days")
+    one_window_from: date = Field(default=date(2018, 10, 1), description="first day of the one-window reform, for before and after")
     keep_snapshot_days: int = Field(default=30, ge=1)
+    upload_megabytes: int = Field(default=50, ge=1, le=200, description="largest file that the data-quality page takes")
     port: int = Field(default=8501, ge=1, le=65535)
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
+    report_month_starts_on: int = Field(default=1, ge=1, le=28, description="day on which a statistical month begins, such as 17")
+    report_month_named_by: Literal["last_day", "first_day"] = Field(default="last_day", description="which day's month gives it its name")
+    report_number: str = Field(default="", description="文号 of a report, free text")
+    report_departments: tuple[str, ...] = Field(
+        default=(), description="departments in their official order; who has no business is told of these"
+    )
+    notify: Notify = Notify()
 
 
 def settings_from(home: Home) -> Settings:

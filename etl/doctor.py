@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 
+from etl.answerrules import load_answer_rules
 from etl.calendar import Calendar
 from etl.config import HallError, Home, connect, settings_from
 from etl.publish import current
 from etl.records import contracts
 from etl.records.mapping import mappings
+from etl.timerules import load_rules
 
 ENOUGH_DISK = 2 * 1024**3
 PACKAGES = ("duckdb", "pandas", "streamlit", "plotly", "python-calamine", "chinesecalendar")
@@ -38,6 +40,7 @@ def examine(home: Home, today: date) -> Iterator[Finding]:
         ("home", lambda: _home(home)),
         ("settings", lambda: _settings(home)),
         ("contracts", lambda: _contracts(home)),
+        ("rules", lambda: _rules(home)),
         ("calendar", lambda: _calendar(home, today)),
         ("warehouse", lambda: _warehouse(home)),
         ("snapshot", lambda: _snapshot(home)),
@@ -77,6 +80,13 @@ def _settings(home: Home) -> Finding:
 def _contracts(home: Home) -> Finding:
     kinds, known = len(contracts()), len(mappings(home))
     return Finding("contracts", True, f"{kinds} 种记录、{known} 个映射有效", f"{kinds} record types and {known} mappings are valid")
+
+
+def _rules(home: Home) -> Finding:
+    folders = home.overlay("rules")
+    clocks, limits = len(load_rules(folders).rules), len(load_answer_rules(folders))
+    zh, en = f"{clocks} 份办件时限规则、{limits} 条答复期限有效", f"{clocks} rules of the clock and {limits} limits of answers are valid"
+    return Finding("rules", True, zh, en)
 
 
 def _calendar(home: Home, today: date) -> Finding:

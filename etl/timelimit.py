@@ -12,7 +12,7 @@ from etl.calendar import KIND_NAMES, LAST_DAY, Calendar, english_name
 from etl.config import HallError
 from etl.timerules import NO_RULE, TimeRule, read_rules, suspension_labels, write_rules
 
-__all__ = ["Due", "Limit", "LimitUnitUnknown", "Step", "Suspension", "due_on", "explain", "write_rules"]
+__all__ = ["Due", "Limit", "LimitUnitUnknown", "Step", "Suspension", "Terms", "due_on", "explain", "write_rules"]
 
 Unit = Literal["workday", "day", "month"]
 UNIT_NAMES = {"workday": ("个工作日", "working days"), "day": ("个自然日", "calendar days"), "month": ("个月", "months")}
@@ -84,6 +84,18 @@ class Due:
     is_provisional: bool
     steps: tuple[Step, ...]
     calendar: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What beginning, end and extension of the clock are called, in Chinese and English: a case is accepted, a letter received."""
+
+    began: tuple[str, str] = ("受理", "accepted")
+    ended: tuple[str, str] = ("办结", "closed")
+    extended: tuple[str, str] = ("延长审批", "extended")
+
+
+CASE_TERMS = Terms()
 
 
 @dataclass(frozen=True)
@@ -168,13 +180,15 @@ def due_on(
     *,
     extension_workdays: int = 0,
     rule: TimeRule = NO_RULE,
+    terms: Terms = CASE_TERMS,
 ) -> Due:
     """Last day on which the case may be closed without being late.
 
     The day of acceptance is day 0 (行政许可法第八十二条 makes the law's days working days; `rule.count_from` may make it day 1). Days
     of the union of `suspensions`, both ends included, are not counted (art. 45). A limit of 0 is the same calendar day, working day or
     not. A month ends on the same day of the month, or the last of a shorter one, and is pushed on by the suspended days in between.
-    An extension (art. 42) moves the result by working days. Raises HallError for a day outside the calendar.
+    An extension (art. 42) moves the result by working days. `terms` are the words of the steps.
+    Raises HallError for a day outside the calendar.
     """
     zh, en = UNIT_NAMES[limit.unit]
     start_zh, start_en = _span(accepted_on, accepted_on)
@@ -182,13 +196,21 @@ def due_on(
     steps: list[Step] = []
     if not is_day_one:
         steps.append(
-            Step(accepted_on, accepted_on, 0, f"{start_zh} 受理，当日不计（第 0 日）", f"{start_en}: accepted, day 0, not counted")
+            Step(
+                accepted_on,
+                accepted_on,
+                0,
+                f"{start_zh} {terms.began[0]}，当日不计（第 0 日）",
+                f"{start_en}: {terms.began[1]}, day 0, not counted",
+            )
         )
     first = accepted_on if is_day_one else accepted_on + _ONE_DAY
     days: list[_Day] = []
     if limit.count == 0:
         due = accepted_on
-        steps.append(Step(due, due, 0, "时限为 0：应于受理当日办结", "limit 0: to be closed on the day of acceptance"))
+        began, ended = terms.began, terms.ended
+        en = "to be closed on the day of acceptance" if terms is CASE_TERMS else f"to be {ended[1]} on the day it is {began[1]}"
+        steps.append(Step(due, due, 0, f"时限为 0：应于{began[0]}当日{ended[0]}", f"limit 0: {en}"))
     elif limit.unit == "workday":
         days = list(_walk(first, limit.count, suspensions, calendar, calendar.is_workday))
         due = days[-1].day
@@ -215,7 +237,10 @@ def due_on(
     provisional = any(calendar.is_provisional(day.day) for day in days)
     if extension_workdays > 0:
         extra = list(_walk(due + _ONE_DAY, extension_workdays, suspensions, calendar, calendar.is_workday))
-        text = (f"延长审批 {extension_workdays} 个工作日，自 {due} 次日起计", f"extended by {extension_workdays} working days after {due}")
+        text = (
+            f"{terms.extended[0]} {extension_workdays} 个工作日，自 {due} 次日起计",
+            f"{terms.extended[1]} by {extension_workdays} working days after {due}",
+        )
         steps += [Step(due, due, 0, *text), *_runs(extra)]
         due = extra[-1].day
         provisional = provisional or any(calendar.is_provisional(day.day) for day in extra)

@@ -13,6 +13,7 @@ from dashboard.store import Dimension, Scope
 
 KIND_KEY, ON_KEY, DAY_KEY, SPAN_KEY = "filter_kind", "filter_on", "filter_day", "filter_span"
 ALL = ""
+CODED = ("scope", "channel")
 
 
 def _kind_changed(hall: Hall) -> None:
@@ -123,7 +124,7 @@ def _scope_choice(hall: Hall, name: Dimension, label: str) -> None:
     st.selectbox(
         label,
         [ALL, *choices],
-        format_func=lambda value: _("全部") if value == ALL else (code_label("channel", value, _) if name == "channel" else value),
+        format_func=lambda value: _("全部") if value == ALL else (code_label(name, value, _) if name in CODED else value),
         key=key,
         on_change=_scope_changed,
         args=(hall, name, key),
@@ -134,6 +135,7 @@ def show(hall: Hall) -> None:
     """All filters, in the sidebar."""
     _ = hall.speak
     _period_choice(hall)
+    _scope_choice(hall, "scope", _("范围"))
     _scope_choice(hall, "department", _("部门"))
     _scope_choice(hall, "window", _("窗口"))
     _scope_choice(hall, "channel", _("渠道"))

@@ -18,8 +18,11 @@ STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 2rem; max-width: 1800px; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [data-testid="stMetricLabel"], [data-testid="stMetricLabel"] * { white-space: normal !important; overflow: visible !important; }
-[class*="st-key-few_"] [data-testid="stMetricValue"] { color: #5c6b7a; }
-[data-testid="stCaptionContainer"] { color: #4a5866; opacity: 1; }
+[class*="st-key-few_"] [data-testid="stMetricValue"] { opacity: 0.65; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit; }
+[data-testid="stCaptionContainer"] { opacity: 0.78; }
+[data-testid="stPlotlyChart"] :is(.xtick, .ytick, .x2tick, .y2tick, .legend, .infolayer, .annotation) text,
+[data-testid="stPlotlyChart"] text.bartext-outside { fill: currentColor !important; }
 [data-testid="stSidebarContent"] [data-testid="stPageLink"] p { font-size: 1rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; padding-top: 3.4rem; }

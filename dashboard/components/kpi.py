@@ -8,8 +8,9 @@ import streamlit as st
 from dashboard.language import Language, number
 from dashboard.period import comparison, is_covered, is_running
 from dashboard.session import Hall
-from dashboard.store import Measure, indicator
+from dashboard.store import Conditions, Measure, indicator
 from etl.indicators import Indicator
+from etl.indicators.dimensions import DIMENSIONS, code_list
 
 # A longer unit does not fit beside a large number; the card's name and its explanation say it.
 LONGEST_UNIT = 3
@@ -34,7 +35,8 @@ def is_rate(found: Indicator) -> bool:
 def digits(found: Indicator, value: float | None = None) -> int:
     """Decimals shown: whole numbers for counts, one for rates and means, and for a percentile that falls between two cases."""
     if found.kind == "percentile":
-        return 0 if value is None or float(value).is_integer() else 1
+        # A histogram of quarters gives quarters.
+        return 0 if value is None or float(value).is_integer() else 1 if found.sizes_per_unit == 1 else 2
     return 1 if found.kind in ("rate", "mean") else 0
 
 
@@ -78,13 +80,17 @@ def few(found: Indicator, measure: Measure, minimum: int) -> bool:
     return found.kind in ("rate", "mean", "percentile") and measure.n is not None and measure.n < needed
 
 
-def _explanation(hall: Hall, found: Indicator, now: Measure) -> None:
+def _explanation(hall: Hall, found: Indicator, now: Measure, where: Conditions) -> None:
     _ = hall.speak
     name = found.name
     lines = [f"**{_.pick(found.zh, found.en)}**", _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en)]
     lines.append(_("分子") + _.colon + f"{_.pick(found.numerator.zh, found.numerator.en)} = **{number(now.numerator, 0)}**")
     if found.denominator is not None:
         lines.append(_("分母") + _.colon + f"{_.pick(found.denominator.zh, found.denominator.en)} = **{number(now.denominator, 0)}**")
+    for dimension, value in where:
+        words = DIMENSIONS[dimension]
+        code = code_list(words).get(value)
+        lines.append(_.pick(words.zh, words.en) + _.colon + (_.pick(code.zh, code.en) if code else value))
     lines += [
         _("单位") + _.colon + unit(name, _),
         _("期间") + _.colon + _.span(hall.period.first, min(hall.period.last, hall.store.as_of)),
@@ -94,15 +100,16 @@ def _explanation(hall: Hall, found: Indicator, now: Measure) -> None:
     st.markdown("\n\n".join(lines))
 
 
-def card(hall: Hall, name: str) -> None:
-    """One card."""
+def card(hall: Hall, name: str, place: str = "", where: Conditions = ()) -> None:
+    """One card. `place` tells it from another card of the same indicator on the page; `where` are the page's own
+    conditions beside the scope."""
     _, store = hall.speak, hall.store
     found = indicator(name)
     missing = store.unsupported(name, hall.scope)
     earlier = comparison(hall.period, store.as_of)
-    now = Measure(name, None, None, None, None) if missing else store.measure(name, hall.period, hall.scope)
+    now = Measure(name, None, None, None, None) if missing else store.measure(name, hall.period, hall.scope, where)
     scarce = few(found, now, store.settings.minimum_denominator)
-    with st.container(border=True, height="stretch", key=f"{'few' if scarce else 'kpi'}_{name}"):
+    with st.container(border=True, height="stretch", key=f"{'few' if scarce else 'kpi'}_{place}{name}"):
         delta, note = None, ""
         if missing:
             note = _("不能按所选条件统计")
@@ -111,7 +118,7 @@ def card(hall: Hall, name: str) -> None:
         elif not is_covered(earlier, store.first_day):
             note = _("无上期数据")
         else:
-            delta = change(name, now, store.measure(name, earlier, hall.scope), _)
+            delta = change(name, now, store.measure(name, earlier, hall.scope, where), _)
             note = _("无上期数据") if delta is None else ""
         colour: Literal["normal", "inverse", "off"] = "off"
         if delta is not None and not is_level(delta):
@@ -119,16 +126,16 @@ def card(hall: Hall, name: str) -> None:
         arrow: Literal["auto", "off"] = "off" if delta is None or is_level(delta) else "auto"
         st.metric(_.pick(found.zh, found.en), written(name, now.value, _), delta or note, delta_color=colour, delta_arrow=arrow)
         with st.popover(_("口径"), type="tertiary", icon=":material/info:"):
-            _explanation(hall, found, now)
+            _explanation(hall, found, now, where)
 
 
-def cards(hall: Hall, names: Sequence[str]) -> None:
+def cards(hall: Hall, names: Sequence[str], where: Conditions = ()) -> None:
     """Cards, five in a row where they fit, and what they are compared with."""
     _ = hall.speak
     earlier = comparison(hall.period, hall.store.as_of)
     with st.grid(columns=5, min_column_width=150):
         for name in names:
-            card(hall, name)
+            card(hall, name, where=where)
     if is_covered(earlier, hall.store.first_day):
         words = _("上期：{period}").format(period=_.span(earlier.first, earlier.last))
         if is_running(hall.period, hall.store.as_of):

@@ -12,7 +12,8 @@ def code_label(codelist: str, code: str | None, speak: Language) -> str:
     """The label of a code; a code that is not in its list is shown as it came."""
     if not code:
         return speak("（未填）")
-    entry = codes().get(codelist, {}).get(code)
+    listed = codes().get(codelist) or (code_list(DIMENSIONS[codelist]) if codelist in DIMENSIONS else {})
+    entry = listed.get(code)
     return speak.pick(entry.zh, entry.en) if entry else code
 
 
@@ -51,6 +52,8 @@ def ages(speak: Language) -> dict[str, str]:
 def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
     """The scope of a page in words."""
     parts = []
+    if scope.scope:
+        parts.append(speak("范围") + speak.colon + code_label("scope", scope.scope, speak))
     if scope.department:
         parts.append(speak("部门") + speak.colon + scope.department)
     if scope.window:
@@ -63,3 +66,23 @@ def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
 def plain(text: str) -> str:
     """Data as text: nothing in it is read as Markdown."""
     return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-!|<>$:~" else sign for sign in text)
+
+
+def answer_states(speak: Language) -> dict[str, str]:
+    """Where a request, a complaint or a bad evaluation stands against its limit."""
+    return {
+        "early": speak("按期"),
+        "on_day": speak("按期（到期当日）"),
+        "late": speak("逾期办结"),
+        "undated": speak("已整改（无日期）"),
+        "running": speak("办理中"),
+        "due_soon": speak("即将到期"),
+        "overdue": speak("逾期未办"),
+        "paused": speak("暂停计时"),
+        "no_limit": speak("无期限"),
+    }
+
+
+def short(text: str, most: int = 18) -> str:
+    """A name cut for the axis of a chart; the table beside it has it whole."""
+    return text if len(text) <= most else text[: most - 1] + "…"

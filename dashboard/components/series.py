@@ -10,8 +10,12 @@ from dashboard.components.tables import Column
 from dashboard.language import Language
 from dashboard.period import Grain, Period, containing
 from dashboard.session import Hall
+from dashboard.store import Conditions
+from etl.indicators.dimensions import DIMENSIONS, value_label
+from etl.records import codes
 
-CODED = {"channel": "channel", "case_type": "case_type", "item_kind": "item_kind"}
+CODED = {name: one.codes for name, one in DIMENSIONS.items() if one.codes in codes()}
+OWN_CODED = ("scope", "place", "change", "depth", "return_reason", "stock_or_new")
 
 
 def step_start(grain: Grain, text: str) -> date:
@@ -19,11 +23,11 @@ def step_start(grain: Grain, text: str) -> date:
     return date.fromisoformat(f"{text}-01" if grain == "month" else text)
 
 
-def over_time(hall: Hall, names: Mapping[str, str], period: Period, grain: Grain) -> pd.DataFrame:
+def over_time(hall: Hall, names: Mapping[str, str], period: Period, grain: Grain, where: Conditions = ()) -> pd.DataFrame:
     """Columns: `start` (first day of the step), `step` (in words), `weekday` and one for each of `names` (column: indicator)."""
     merged: pd.DataFrame | None = None
     for column, name in names.items():
-        frame = hall.store.series(name, period, hall.scope, (grain,))[[grain, "value"]].rename(columns={"value": column})
+        frame = hall.store.series(name, period, hall.scope, (grain,), where)[[grain, "value"]].rename(columns={"value": column})
         merged = frame if merged is None else merged.merge(frame, on=grain, how="outer")
     if merged is None or merged.empty:
         return pd.DataFrame(columns=["start", "step", "weekday", *names])
@@ -46,11 +50,19 @@ def few_notes(counts: pd.Series, minimum: int, speak: Language) -> list[str]:
     return [speak("样本少，n={n}").format(n=int(n)) if n < minimum else "" for n in counts.fillna(0)]
 
 
-def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str) -> pd.DataFrame:
+def fits(hall: Hall, name: str, *by: str) -> bool:
+    """Whether the indicator can be narrowed to the scope and broken down by these dimensions together."""
+    return not hall.store.unsupported_by(name, hall.scope, by)
+
+
+def by_dimension(
+    hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str, period: Period | None = None, where: Conditions = ()
+) -> pd.DataFrame:
     """One row a value of the dimension; columns as `column: (indicator, field)`; `value` counts absent as missing."""
     merged: pd.DataFrame | None = None
     for column, (name, field) in columns.items():
-        frame = hall.store.series(name, hall.period, hall.scope, (dimension,))[[dimension, field]].rename(columns={field: column})
+        found = hall.store.series(name, period or hall.period, hall.scope, (dimension,), where)
+        frame = found[[dimension, field]].rename(columns={field: column})
         merged = frame if merged is None else merged.merge(frame, on=dimension, how="outer")
     if merged is None:
         return pd.DataFrame(columns=[dimension, *columns])
@@ -60,7 +72,9 @@ def by_dimension(hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: 
 def named_values(values: Sequence[object] | pd.Series, dimension: str, speak: Language) -> list[str]:
     """Values of a dimension in words."""
     if dimension in CODED:
-        return [code_label(CODED[dimension], str(value), speak) for value in values]
+        return [code_label(str(CODED[dimension]), str(value), speak) for value in values]
+    if dimension in OWN_CODED:
+        return [value_label(dimension, str(value), "en" if speak.code == "en" else "zh_CN") for value in values]
     return [str(value) if value else speak("（未填）") for value in values]
 
 
@@ -71,6 +85,12 @@ def trend_period(period: Period) -> tuple[Period, Grain]:
     if period.days <= 62:
         return period, "day"
     return (period, "week") if period.days <= 190 else (Period("custom", containing("month", period.first).first, period.last), "month")
+
+
+def year_until(last: date) -> Period:
+    """The twelve months that end with the month of this day, up to the day."""
+    following = containing("month", last).last + timedelta(days=1)
+    return Period("custom", following.replace(year=following.year - 1), last)
 
 
 def step_columns(hall: Hall, grain: Grain) -> list[Column]:

@@ -12,6 +12,11 @@ def nothing(message: str) -> None:
         st.markdown(f":gray[:material/inbox: {message}]")
 
 
+def not_by_scope(speak: Language) -> None:
+    """This part of the page does not have the dimension that the reader narrowed the view by."""
+    nothing(speak("这一部分不能按所选的部门、窗口或渠道统计，请把筛选改为“全部”"))
+
+
 def refusal(error: HallError, speak: Language) -> None:
     """A refusal in the page's language, the other language below it in small print."""
     first, second = (error.zh, error.en) if speak.code == "zh" else (error.en, error.zh)

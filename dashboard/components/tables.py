@@ -124,13 +124,15 @@ def table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str
     export(hall, frame, columns, title, scope, key)
 
 
-def case_table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str) -> str | None:
-    """As `table`, with the case number as a button. Returns the case number pressed in this run."""
+def case_table(
+    hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str, help: str | None = None
+) -> str | None:
+    """As `table`, with the first column, by default the case number, as a button. Returns the one pressed in this run."""
     first, *rest = columns
     state = f"open_{key}"
     configuration = {column.name: _configuration(column) for column in rest}
     configuration[first.name] = st.column_config.ButtonColumn(
-        first.label, type="tertiary", alignment="left", key=state, pinned=True, help=hall.speak("按办件编号打开办件")
+        first.label, type="tertiary", alignment="left", key=state, pinned=True, help=help or hall.speak("按办件编号打开办件")
     )
     st.dataframe(
         frame[[column.name for column in columns]],

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import session
-from dashboard.components import frame, labels, states, tables
+from dashboard.components import answers, frame, labels, states, tables
 from dashboard.components.labels import code_label, plain
 from dashboard.components.tables import Column
 from dashboard.navigation import PAGES
 from dashboard.session import Hall
+from etl.answering import Record
 from etl.config import HallError
 from etl.timelimit import Due
 
@@ -21,6 +22,7 @@ SEARCH_KEY = "case_search"
 def _searched() -> None:
     text = str(session.chosen(SEARCH_KEY) or "").strip()
     session.set_param("case", text or None)
+    session.set_param("of", None)
 
 
 def _day(value: Any) -> date | None:
@@ -158,17 +160,37 @@ def _suspensions(hall: Hall, case_no: str) -> None:
     tables.table(hall, shown, columns, _("计时暂停与延长"), case_no, "case_suspensions")
 
 
+def _answer_record(hall: Hall, number: str) -> Record | None:
+    """What the number is of when it is no case: as the URL says, or by itself. A case's number means the case."""
+    found = hall.store.answer_records(number)
+    asked = session.param("of")
+    named = next((record for record in found if record == asked), None)
+    if named is None and found and hall.store.case(number) is None:
+        return found[0]
+    return named
+
+
 def render(hall: Hall) -> None:
-    """The page: the case named in the URL, or the search for one."""
+    """The page: the case named in the URL, or the search for one. What must be answered (a request, …) is found by its number too."""
     _ = hall.speak
     case_no = session.param("case")
-    frame.header(hall, _("办件 {case_no}").format(case_no=case_no) if case_no else _("办件查询"), with_period=False)
+    answered = _answer_record(hall, case_no) if case_no else None
+    title = _("办件查询")
+    if case_no:
+        title = (_("编号 {case_no}") if answered else _("办件 {case_no}")).format(case_no=case_no)
+    frame.header(hall, title, with_period=False)
     session.seed(SEARCH_KEY, case_no or "")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(_("办件编号"), key=SEARCH_KEY, on_change=_searched, max_chars=60, width=360, placeholder=_("输入办件编号后按回车"))
-        st.page_link(PAGES["timelimits"].path, label=_("回到“时限合规”"), icon=":material/arrow_back:", query_params=hall.view.params())
+        label = _("编号") if answered else _("办件编号")
+        st.text_input(label, key=SEARCH_KEY, on_change=_searched, max_chars=60, width=360, placeholder=_("输入办件编号后按回车"))
+        origin = "timelimits" if answered is None else "disclosure" if answered == "request" else "evaluations"
+        words = {"timelimits": _("回到“时限合规”"), "disclosure": _("回到“政务公开与回应”"), "evaluations": _("回到“评价与投诉”")}
+        st.page_link(PAGES[origin].path, label=words[origin], icon=":material/arrow_back:", query_params=hall.view.params())
     if not case_no:
-        states.nothing(_("输入办件编号，或从“时限合规”的清单中打开一件"))
+        states.nothing(_("输入办件、诉求、投诉或差评的编号，或从各页的清单中打开一件"))
+        return
+    if answered:
+        answers.show(hall, answered, case_no)
         return
     case = hall.store.case(case_no)
     if case is None:

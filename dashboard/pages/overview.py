@@ -29,8 +29,8 @@ def _alerts(hall: Hall) -> None:
     _, store = hall.speak, hall.store
     st.subheader(_("需要关注"), anchor=False)
     overdue, soon = store.count_open("overdue", hall.scope), store.count_open("due_soon", hall.scope)
-    late, faults = _late_by_department(hall), store.quarantined()
-    if not overdue and not soon and late.empty and not faults:
+    late, held = _late_by_department(hall), store.quarantined()
+    if not overdue and not soon and late.empty and not held.records:
         st.success(_("没有超期、即将到期或被隔离的记录"), icon=":material/check_circle:")
         return
     with st.grid(columns="auto", min_column_width=330):
@@ -43,8 +43,9 @@ def _alerts(hall: Hall) -> None:
             named = _.comma.join(f"{row.department} {row.late:,.0f}" for row in late.head(3).itertuples())
             text = _("本期超期办结 {n} 件，较多的部门：{named}").format(n=f"{late['late'].sum():,.0f}", named=named)
             st.warning(text, icon=":material/flag:")
-        if faults:
-            st.info(_("导入时发现 {n} 处错误，所在记录已隔离，待更正").format(n=f"{faults:,}"), icon=":material/report:")
+        if held.records:
+            text = _("{n} 条记录在隔离区待更正（共 {faults} 处错误）").format(n=f"{held.records:,}", faults=f"{held.faults:,}")
+            st.info(text, icon=":material/report:")
     if overdue or soon:
         st.page_link(
             PAGES["timelimits"].path, label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()

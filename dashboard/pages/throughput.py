@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import frame, kpi, labels, series, states, tables
+from dashboard.components import choices, frame, kpi, labels, series, states, tables
 from dashboard.components.tables import Column
 from dashboard.period import Grain, Period, grains, until
 from dashboard.session import Hall
@@ -12,17 +12,6 @@ from dashboard.session import Hall
 CARDS = ("received", "accepted", "closed", "completion_rate", "open_at_end")
 FLOW = {"received": "received", "accepted": "accepted", "closed": "closed", "open": "open_at_end"}
 DIMENSIONS = ("department", "window", "channel", "item_name", "case_type")
-
-
-def _choice(hall: Hall, name: str, options: dict[str, str], default: str, label: str) -> str:
-    """A row of buttons whose choice is kept in the URL."""
-    current = session.page_choice(name, list(options), default)
-    key = f"choice_{name}"
-    session.seed(key, current)
-    st.segmented_control(
-        label, list(options), format_func=lambda option: options[option], key=key, on_change=session.bound(name, key), required=True
-    )
-    return current
 
 
 def _flow(hall: Hall) -> None:
@@ -34,8 +23,8 @@ def _flow(hall: Hall) -> None:
     grain: Grain = fitting[0]
     if len(fitting) > 1:
         preferred = series.trend_period(shown)[1]
-        picked = _choice(
-            hall, "step", {one: names[one] for one in fitting}, preferred if preferred in fitting else fitting[0], _("时间步长")
+        picked = choices.buttons(
+            "step", {one: names[one] for one in fitting}, preferred if preferred in fitting else fitting[0], _("时间步长")
         )
         grain = next(one for one in fitting if one == picked)
     period: Period = series.trend_period(shown)[0] if shown.kind == "day" else shown
@@ -64,7 +53,7 @@ def _breakdown(hall: Hall) -> None:
     _ = hall.speak
     st.subheader(_("按部门、窗口、渠道、事项"), anchor=False)
     names = {"department": _("部门"), "window": _("窗口"), "channel": _("渠道"), "item_name": _("事项"), "case_type": _("办件类型")}
-    dimension = _choice(hall, "by", {name: names[name] for name in DIMENSIONS}, "department", _("统计维度"))
+    dimension = choices.buttons("by", {name: names[name] for name in DIMENSIONS}, "department", _("统计维度"))
     fields = {column: (name, "value") for column, name in FLOW.items() if not hall.store.unsupported_by(name, hall.scope, (dimension,))}
     if not fields:
         states.nothing(_("所选的窗口或渠道条件不能按事项统计，请先改为“全部”"))
@@ -82,16 +71,12 @@ def _breakdown(hall: Hall) -> None:
     if len(data) > 15:
         st.caption(_("图中为前 15 项，表中为全部 {n} 项").format(n=f"{len(data):,}"))
     figure = charts.ranked(
-        data.assign(**{dimension: [_short(text) for text in data[dimension]]}), dimension, shown, kpi.unit("received", _)
+        data.assign(**{dimension: [labels.short(text) for text in data[dimension]]}), dimension, shown, kpi.unit("received", _)
     )
     st.plotly_chart(figure, key=f"by_{dimension}", config=charts.config(_.code), alt=names[dimension])
     columns = [Column(dimension, names[dimension], width="large" if dimension == "item_name" else "medium")]
     columns += [Column(column, words[column], "integer") for column in fields]
     tables.table(hall, data, columns, names[dimension], frame.scope_text(hall), f"by_{dimension}")
-
-
-def _short(text: str, most: int = 18) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _hours(hall: Hall) -> None:

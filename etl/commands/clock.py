@@ -9,6 +9,9 @@ from etl.commands.output import JsonOption, home_of, print_json, print_table
 from etl.config import HallError
 
 if TYPE_CHECKING:
+    import duckdb
+
+    from etl.answering import Answer, Record
     from etl.timelimit import Due
 
 
@@ -47,15 +50,24 @@ def due(
 
 def explain(
     context: typer.Context,
-    case_no: Annotated[str, typer.Argument(help="办件编号 / case number")],
+    case_no: Annotated[str, typer.Argument(help="办件、诉求、投诉或差评的编号 / number of a case, request, complaint or bad evaluation")],
+    record: Annotated[
+        str | None,
+        typer.Option("--as", help="case 办件 | request 诉求 | complaint 投诉 | evaluation 差评；编号重复时指明 / which of these"),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """一个办件的承诺到期日与法定到期日的推算过程 / both due dates of a case, step by step."""
+    """到期日的推算过程：办件、依申请公开与信箱、投诉、差评整改 / due dates step by step: cases, requests, complaints, bad evaluations."""
+    from etl.answering import explain_answer
     from etl.calendar import read_calendar
     from etl.config import connect
     from etl.timelimit import explain as explained
 
     with connect(home_of(context), read_only=True) as con:
+        answered = _answer_record(con, case_no, record)
+        if answered is not None:
+            _explain_answer(explain_answer(con, answered, case_no, read_calendar(con)), as_json)
+            return
         dues = explained(con, case_no, read_calendar(con))
     if as_json:
         blocks = {name: _document(dues[name]) if name in dues else None for name in ("promised", "statutory")}
@@ -64,6 +76,41 @@ def explain(
     titles = {"promised": "承诺到期日 / promised due date", "statutory": "法定到期日 / statutory due date"}
     for name, found in dues.items():
         _print_due(f"{titles[name]} {found.due_on}", found)
+
+
+def _answer_record(con: "duckdb.DuckDBPyConnection", number: str, asked: str | None) -> "Record | None":
+    """What kind of answer the number is of; None for a case. Raises HallError when it is of several and none was named."""
+    from etl.answering import RECORDS, records_named
+
+    if asked is not None:
+        if asked not in ("case", *RECORDS):
+            known = ", ".join(("case", *RECORDS))
+            raise HallError(f"--as 没有“{asked}”；可用：{known}", f"--as: no {asked!r}; known: {known}")
+        return next((record for record in RECORDS if record == asked), None)
+    found = records_named(con, number)
+    is_case = con.execute("select 1 from fact_case where case_no = ?", [number]).fetchone() is not None
+    if is_case + len(found) > 1:
+        several = ", ".join((["case"] if is_case else []) + list(found))
+        raise HallError(
+            f"编号 {number} 有多条记录，请用 --as 指明：{several}", f"{number} is the number of several: say which with --as: {several}"
+        )
+    return found[0] if found else None
+
+
+def _explain_answer(found: "Answer", as_json: bool) -> None:
+    facts, due = found.facts, found.due
+    number = facts["answer_no"]
+    if as_json:
+        state = {name: facts[name] for name in ("kind", "received_on", "answered_on", "extension_workdays", "days_left")}
+        basis = {"basis": found.basis[0], "basis_en": found.basis[1], "state": facts["answer_state"]}
+        print_json({"record": found.record, "number": number, **state, **basis, "answer": None if due is None else _document(due)})
+        return
+    if due is None:
+        waiting = bool(facts["is_waiting"])
+        zh, en = ("已告知补正，尚未收到补正，期限未起算", "a supplement was asked for and has not come") if waiting else found.basis
+        typer.echo(f"{number}：{zh} / {en}")
+        return
+    _print_due(f"{number} 到期日 / due on {due.due_on}", due)
 
 
 def _day(text: str, option: str) -> date:

@@ -94,9 +94,46 @@ def indicator(
     _print_result(result, asked)
 
 
-def reconcile(context: typer.Context, from_warehouse: WarehouseOption = False, as_json: JsonOption = False) -> None:
+def _annual(context: typer.Context, year: int, from_warehouse: bool, as_json: bool) -> None:
+    """For each sentence of the annual report its figures from the data, with formula and link."""
+    from etl.indicators import definitions
+    from etl.reading import open_numbers
+    from etl.reconcile import annual, asking
+
+    with open_numbers(home_of(context), from_warehouse) as con:
+        rows = annual(asking(con), year)
+    if as_json:
+        print_json({"year": year, "rows": [row.as_json() for row in rows]})
+        return
+    listed = [
+        (
+            row.sentence.zh if row.sentence else "",
+            f"{row.figure.zh}（{row.figure.scope.zh}）" if row.published is not None else row.figure.zh,
+            (row.row.value or 0) if row.row else "—",
+            "" if row.published is None else ("约 " if row.figure.approximate else "") + str(row.published),
+            definitions()[row.figure.indicator].formula.zh if row.figure.indicator else "无数据 / no data",
+            row.link,
+        )
+        for row in rows
+    ]
+    columns = ("句 / sentence", "数字 / figure", "计算 / computed", "公布 / published", "公式 / formula", "链接 / link")
+    print_table(f"{year} 年年度报告数字 / figures of the annual report {year}", columns, listed)
+
+
+def reconcile(
+    context: typer.Context,
+    year: Annotated[
+        int | None, typer.Option(min=1990, max=2100, help="年度报告各句的数字 / figures for each sentence of that year's report")
+    ] = None,
+    from_warehouse: WarehouseOption = False,
+    as_json: JsonOption = False,
+) -> None:
     """把公布的年度数字与计算结果并排核对 / the published figures beside the computed ones."""
     from etl.reading import open_numbers
+
+    if year is not None:
+        _annual(context, year, from_warehouse, as_json)
+        return
     from etl.reconcile import figures
     from etl.reconcile import reconcile as run
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,7 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
     parquet = "parquet"
+    xlsx = "xlsx"
 
 
 def records(
@@ -34,11 +36,12 @@ def records(
     from etl.ingest.warehouse import ensure_tables
     from etl.records import contract
     from etl.records.masking import masked_columns
+    from etl.records.sheets import write_sheets
 
     form = Format.json if as_json else form
     wanted = contract(record)
-    if form is Format.parquet and out is None:
-        raise HallError("parquet 格式须用 --out 指定文件", "parquet needs --out FILE")
+    if form in (Format.parquet, Format.xlsx) and out is None:
+        raise HallError(f"{form} 格式须用 --out 指定文件", f"{form} needs --out FILE")
     sql = f"select {masked_columns(wanted)} from {wanted.table} order by {', '.join(wanted.key)}"
     with connect(home_of(context)) as con:
         ensure_tables(con)
@@ -48,6 +51,10 @@ def records(
             return
         cursor = con.execute(sql)
         names = [column[0] for column in cursor.description or []]
+        if form is Format.xlsx and out is not None:
+            labels = {field.name: field.zh for field in wanted.fields}
+            write_sheets(out, wanted.zh, [labels.get(name, name) for name in names], _rows(cursor))
+            return
         stream = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
         try:
             write = _write_csv if form is Format.csv else _write_json
@@ -55,6 +62,11 @@ def records(
         finally:
             if out:
                 stream.close()
+
+
+def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(BLOCK):
+        yield from rows
 
 
 def _plain(value: Any) -> Any:

@@ -8,12 +8,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from etl.demo.accessfile import write_access
 from etl.demo.casefiles import write_cases
 from etl.demo.catalogue import catalogue
 from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
+from etl.demo.itemlists import earlier_list, write_earlier_list, write_proofs
+from etl.demo.onewindow import departments_of, parts, write_parts
+from etl.demo.openfiles import write_disclosures, write_requests
+from etl.demo.openness import disclosures, requests
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
+from etl.demo.queue import tickets
+from etl.demo.queuefiles import write_tickets
+from etl.demo.voicefiles import write_complaints, write_evaluations
+from etl.demo.voices import complaints, evaluations
 from etl.demo.writers import MARK, Planted
 
 __all__ = ["APPLICATIONS", "CASES", "CERTIFICATES_STORED", "MARK", "Made", "Planted", "Totals", "make"]
@@ -28,26 +37,37 @@ README = """# 合成演示数据 / synthetic demonstration data
 
 本文件夹由 `hall demo` 生成，全部为合成数据，仅供演示，不含任何真实个人、单位或办件。
 证件号码的出生年份均为 18xx 年，手机号码以 12000 开头，统一社会信用代码的行政区划为不存在的 350999。
-部分记录故意写错，用来演示隔离区。
+部分记录故意写错，用来演示隔离区。政务公开各类目的名称未知，按序号称呼（公开类目一……）。
 
 Everything in this folder is made up by `hall demo`. ID numbers carry births in 18xx, phones begin with 12000, credit codes
 name division 350999, which does not exist. Some records are spoilt on purpose, to show the quarantine at work.
+The names of the report's categories of published information are not known; they go by their place (公开类目一 and so on).
 """
 
 
 @dataclass(frozen=True)
 class Totals:
-    """What the files hold once loaded, dirt left aside. `certificates` counts stored ones; `received` the cases of the year."""
+    """What the files hold once loaded, dirt left aside. `certificates` counts stored ones; `received` the cases of the year;
+    `earlier_items` those of the list before, of which `items_dropped` are no longer on the new one, which has `items_added` of its own."""
 
     received: int
     carried_over: int
     applications: int
     intakes: int
+    parts: int
     suspensions: int
     certificates: int
     items: int
+    earlier_items: int
+    items_added: int
+    items_dropped: int
     departments: int
     windows: int
+    tickets: int
+    evaluations: int
+    complaints: int
+    requests: int
+    disclosures: int
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,14 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     held = cases(random("cases"), hall, days, round(CASES * scale), round(CARRIED_OVER * scale))
     applied = applications(random("applications"), hall, days, held, round(APPLICATIONS * scale), cut_off)
     taken_in = intakes(random("intakes"), days, held, cut_off)
+    passed_on = parts(random("parts"), hall, days, taken_in, cut_off)
     certified = certificates(random("certificates"), hall, days, held, round(CERTIFICATES_STORED * scale), cut_off)
+    before = earlier_list(random("library"), hall, frozenset(case.item.code for case in held))
+    queued = tickets(random("tickets"), hall, days, held, taken_in, scale)
+    evaluated, evaluated_online = evaluations(random("evaluations"), days, held, cut_off)
+    complained = complaints(random("complaints"), days, held, cut_off)
+    disclosed = disclosures(random("disclosures"), hall, days)
+    asked = requests(random("requests"), hall, days)
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (
@@ -87,9 +114,18 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         write_registers(folder, hall, year),
         write_cases(folder, random("cases-dirt"), held, year),
         write_applications(folder, random("applications-dirt"), applied, year),
-        write_intakes(folder, random("intakes-dirt"), taken_in, year),
+        write_intakes(folder, random("intakes-dirt"), taken_in, year, departments_of(passed_on)),
+        write_parts(folder, random("parts-dirt"), passed_on, year),
         write_suspensions(folder, random("suspensions-dirt"), held, year, cut_off),
         write_certificates(folder, random("certificates-dirt"), certified, year),
+        write_earlier_list(folder, random("library-dirt"), before, year),
+        write_proofs(folder, random("proofs"), hall, year),
+        write_access(folder, random("access"), hall, certified, year),
+        write_tickets(folder, random("tickets-dirt"), queued, year),
+        write_evaluations(folder, random("evaluations-dirt"), evaluated, evaluated_online, year),
+        write_complaints(folder, random("complaints-dirt"), complained, year),
+        write_disclosures(folder, random("disclosures-dirt"), disclosed, year),
+        write_requests(folder, random("requests-dirt"), asked, year),
     ):
         files += written
         planted += found
@@ -99,10 +135,19 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         carried_over=sum(case.received_at.year < year for case in held),
         applications=len(applied),
         intakes=len(taken_in),
+        parts=len(passed_on),
         suspensions=sum(stop.started_on <= cut_off.date() for case in held for stop in case.suspensions),
         certificates=sum(certificate.stored_on is not None for certificate in certified),
         items=len(hall.items),
+        earlier_items=len(before.items),
+        items_added=len(before.added),
+        items_dropped=len(before.dropped),
         departments=len(hall.departments),
         windows=len(hall.windows),
+        tickets=len(queued),
+        evaluations=len(evaluated) + len(evaluated_online),
+        complaints=len(complained),
+        requests=len(asked),
+        disclosures=len(disclosed),
     )
     return Made(tuple(files), tuple(planted), totals)

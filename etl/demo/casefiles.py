@@ -95,7 +95,8 @@ def cells_of(case: Case, cut: datetime) -> Cells:
     """The case as it stood at `cut`."""
     closed_at = _until(case.closed_at, cut)
     accepted_at = _until(case.accepted_at, cut)
-    touched = max(moment for moment in _events(case) if moment <= cut)
+    # The month's run stamps what is still open: the export says of such a case how it stood on the last evening.
+    touched = max(moment for moment in _events(case) if moment <= cut) + timedelta(minutes=2) if closed_at else cut
     chance = crc32(case.case_no.encode())
     has_limits = chance % 100 >= _BLANK_LIMITS_PERCENT
     item = case.item
@@ -110,7 +111,7 @@ def cells_of(case: Case, cut: datetime) -> Cells:
                 str(item.promised_limit) if has_limits else "", _UNIT[item.promised_unit] if has_limits else "",
                 str(item.statutory_limit) if has_limits else "", _UNIT[item.statutory_unit] if has_limits else "",
                 _text(closed_at), _OUTCOME[case.outcome] if closed_at else _OPEN,
-                _text(case.entered_at), _text(touched + timedelta(minutes=2)), _remark(case, chance),
+                _text(case.entered_at), _text(touched), _remark(case, chance),
                 "2" if case.applicant.is_organisation else "1",
             ),
             strict=True,

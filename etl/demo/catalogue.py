@@ -19,8 +19,6 @@ CENTRE_TWO_TRIPS = 6
 # Not in the report: how the 376 items outside the centre split between no trip and one.
 OUTSIDE_ZERO_TRIP = 58
 
-ITEM_VERSION = "2018"
-
 _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "licence": ("核发", "变更", "延续", "补办", "注销"),
     "confirmation": ("登记", "变更登记", "注销登记", "备案"),

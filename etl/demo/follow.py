@@ -112,9 +112,10 @@ def _unlinked(random: Random, catalogue: Catalogue, days: Days, cut_off: datetim
     checked_on = days.add(submitted_at.date(), random.choices((1, 2, 3, 5), (88, 7, 3, 2))[0])
     prechecked_at = moment_after(random, submitted_at, checked_on, days)
     result = random.choices(("passed", "returned"), (52, 48))[0]
+    is_forgotten = random.random() < 0.02
     channel = random.choices(("web", "mobile"), (75, 25))[0]
     person = applicant(random, 0.25)
-    if prechecked_at > cut_off:
+    if prechecked_at > cut_off or is_forgotten:
         return Application("", item, channel, person, submitted_at, None, "pending", "", "", "", None, None)
     reason = random.choice(_RETURN_REASONS) if result == "returned" and random.random() < 0.97 else ""
     return Application("", item, channel, person, submitted_at, prechecked_at, result, reason, "", "", None, None)
@@ -141,6 +142,9 @@ def _intake(random: Random, days: Days, case: Case, category: str, ticket: int, 
         later(random, received_at, 6, 90) if hand_over <= received_at.date() else moment_after(random, received_at, hand_over, days)
     )
     result_at = later(random, case.closed_at, 5, 60) if is_case and case.closed_at is not None else None
+    if result_at is not None:
+        # What is done at once was passed on at once.
+        dispatched_at = min(dispatched_at, (received_at + (result_at - received_at) / 3).replace(second=0))
     return Intake(
         intake_no=f"YCSL{received_at:%Y%m%d}{number:05d}",
         case_no=case.case_no if is_case else "",

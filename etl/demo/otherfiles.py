@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from etl.demo.catalogue import ITEM_VERSION, KIND_LABELS, Catalogue, Item
+from etl.demo.catalogue import KIND_LABELS, Catalogue, Item
 from etl.demo.dirt import BAD_ID, Cells, Spoil, plant, put, slashed_date, swap
 from etl.demo.flow import Case, Suspension
 from etl.demo.follow import Application, Certificate, Intake
+from etl.demo.itemlists import is_provincial, result_of
 from etl.demo.writers import LABEL, MARK, Entry, Planted, write_delimited, write_json, write_workbook
 
 Written = tuple[list[Path], list[Planted]]
@@ -36,8 +37,11 @@ ITEM_HEADERS = (
     "网上办理/跑趟次数",
     "入驻中心",
     "启用日期",
+    "入驻省网",
+    "审批结果/名称",
+    "审批结果/类型",
 )
-DEPARTMENT_HEADERS = ("单位代码", "单位全称", "单位简称", "排序号", "证照管理账号", "电子印章", "启用日期", "停用日期")
+DEPARTMENT_HEADERS = ("单位代码", "单位全称", "单位简称", "排序号", "启用日期", "停用日期")
 WINDOW_HEADERS = ("窗口代码", "窗口名称", "进驻单位", "楼层区域", "综合窗口", "周末开放", "启用日期", "停用日期")
 APPLICATION_HEADERS = (
     "申报流水号",
@@ -91,12 +95,14 @@ CERTIFICATE_HEADERS = (
     "退回说明",
     "入库日期",
     "更新时间",
+    "退回类别",
 )
 
 _SUSPENSION_CODE = {
     "hearing": "01", "testing": "05", "inspection": "04", "appraisal": "07", "expert_review": "08", "site_visit": "10", "supplement": "11",
     "extension": "20",
 }  # fmt: skip
+_RETURN_CODE = {"图像缺页": "01", "信息与底册不符": "02", "印章不清": "03"}
 _LEGAL_BASIS = {
     "hearing": "行政许可法第四十五条（听证）", "testing": "行政许可法第四十五条（检测）", "inspection": "行政许可法第四十五条（检验）",
     "appraisal": "行政许可法第四十五条（鉴定）", "expert_review": "行政许可法第四十五条（专家评审）", "site_visit": "本区规定：现场踏勘",
@@ -130,19 +136,20 @@ def write_items(folder: Path, random: Random, catalogue: Catalogue, year: int) -
     sheets: dict[str, list[Entry]] = {}
     for name, is_township in (("区直部门", False), ("乡镇街道", True)):
         held = [item for item in catalogue.items if item.department.is_township == is_township]
-        rows = _rows(ITEM_HEADERS, [_item_cells(number, item) for number, item in enumerate(held, start=1)])
+        rows = _rows(ITEM_HEADERS, [_item_cells(number, item, year) for number, item in enumerate(held, start=1)])
         sheets[name] = plant(random, ITEM_HEADERS, rows, "事项信息/实施编码", spoils, ("total_row",))
     path = folder / f"{MARK}行政审批和公共服务事项清单_{year}.xlsx"
     notes = ("跑趟次数：0 为一趟不用跑，1 为最多跑一趟，-1 为未承诺", "时限：0 为当日办结，-1 为无时限")
     return [path], write_workbook(path, ITEM_HEADERS, sheets, preamble=f"蕉城区事项清单（{LABEL}）", notes=notes)
 
 
-def _item_cells(number: int, item: Item) -> tuple[str, ...]:
+def _item_cells(number: int, item: Item, year: int) -> tuple[str, ...]:
     return (
-        str(number), item.code, item.name, item.parent_name, KIND_LABELS[item.kind], ITEM_VERSION,
+        str(number), item.code, item.name, item.parent_name, KIND_LABELS[item.kind], str(year),
         item.department.name, item.department.code, "5" if item.department.is_township else "4", "1" if item.is_instant else "2",
         str(item.statutory_limit), _UNIT[item.statutory_unit], str(item.promised_limit), _UNIT[item.promised_unit],
-        _YES[item.is_online], item.depth, str(item.trips), _YES[item.is_in_hall], "2017-12-01",
+        _YES[item.is_online], item.depth, str(item.trips), _YES[item.is_in_hall], f"{year}-07-01",
+        _YES[is_provincial(item)], *result_of(item),
     )  # fmt: skip
 
 
@@ -150,7 +157,7 @@ def write_registers(folder: Path, catalogue: Catalogue, year: int) -> Written:
     """Departments as a workbook, windows as a semicolon file in GBK."""
     departments = folder / f"{MARK}单位名册_{year}.xlsx"
     rows = [
-        Entry((unit.code, unit.name, unit.short_name, str(order), _YES[unit.has_account], _YES[unit.has_seal], "2017-12-01", ""))
+        Entry((unit.code, unit.name, unit.short_name, str(order), f"{year - 1}-12-01", ""))
         for order, unit in enumerate(catalogue.departments, start=1)
     ]
     planted = write_workbook(departments, DEPARTMENT_HEADERS, {"单位": rows}, preamble=f"单位名册（{LABEL}）")
@@ -195,8 +202,8 @@ def _application_cells(entry: Application) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def write_intakes(folder: Path, random: Random, intakes: Sequence[Intake], year: int) -> Written:
-    """The comprehensive windows' system: a JSON document a month since October, the last one packed."""
+def write_intakes(folder: Path, random: Random, intakes: Sequence[Intake], year: int, departments: Mapping[str, str]) -> Written:
+    """The comprehensive windows' system: a JSON document a month since October, the last one packed. `departments` lists an intake's."""
     spoils = (
         put("missing_category", "windowType", ""), put("unknown_category", "windowType", "9"),
         swap("result_before_received", "receiveTime", "finishTime"),
@@ -206,19 +213,20 @@ def write_intakes(folder: Path, random: Random, intakes: Sequence[Intake], year:
     planted: list[Planted] = []
     for month in (10, 11, 12):
         held = [intake for intake in intakes if intake.received_at.month == month]
-        rows = _rows(INTAKE_HEADERS, [_intake_cells(intake) for intake in held])
+        rows = _rows(INTAKE_HEADERS, [_intake_cells(intake, departments) for intake in held])
         path = folder / f"{MARK}一窗受理_{year}{month}.json{'.gz' if month == 12 else ''}"
         planted += write_json(path, INTAKE_HEADERS, plant(random, INTAKE_HEADERS, rows, "intakeNo", spoils, (), doubles=2), month == 12)
         files.append(path)
     return files, planted
 
 
-def _intake_cells(intake: Intake) -> tuple[str, ...]:
+def _intake_cells(intake: Intake, departments: Mapping[str, str]) -> tuple[str, ...]:
     events = [moment for moment in (intake.received_at, intake.dispatched_at, intake.result_at) if moment is not None]
     category = str(("social", "investment", "property", "business").index(intake.category) + 1)
     return (
         intake.intake_no, intake.case_no, category, intake.window, intake.ticket_no, intake.item.code, intake.item.name,
-        intake.item.department.name, intake.applicant_name, _compact(intake.received_at), _compact(intake.dispatched_at),
+        departments.get(intake.intake_no, intake.item.department.name), intake.applicant_name,
+        _compact(intake.received_at), _compact(intake.dispatched_at),
         _compact(intake.result_at), "", _compact(max(events)),
     )  # fmt: skip
 
@@ -288,5 +296,5 @@ def _certificate_cells(entry: Certificate, year: int) -> tuple[str, ...]:
         "省电子证照共享服务系统", entry.certificate_no, entry.name, entry.unit, "C" if entry.is_stock else "Z",
         entry.holder_name, entry.holder_code, entry.case_no, _day(entry.issued_on), _day(entry.valid_to), _day(entry.converted_on),
         {"passed": "1", "returned": "2", "pending": "0"}[entry.qc_result], entry.reject_reason, _day(entry.stored_on),
-        f"{touched.isoformat()} 17:30:00",
+        f"{touched.isoformat()} 17:30:00", _RETURN_CODE.get(entry.reject_reason, ""),
     )  # fmt: skip

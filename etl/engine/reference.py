@@ -5,13 +5,29 @@ from datetime import date, datetime
 
 import duckdb
 
+from etl.answerrules import write_answer_rules
 from etl.calendar import Calendar, write_calendar
 from etl.config import HallError, Home, Settings
 from etl.ingest.warehouse import ensure_tables
+from etl.officehours import write_office_hours
+from etl.queueing.hours import write_service_hours
+from etl.returnreasons import write_return_reasons
+from etl.supervision.rules import write_supervision
 from etl.timerules import write_rules
 
-CASE_EVENTS = ("applied_at", "received_at", "supplement_notice_at", "accepted_at", "closed_at")
-OTHER_EVENTS = (("raw_application", "submitted_at"), ("raw_one_window", "received_at"), ("raw_certificate", "stored_on"))
+# `synced_at` is no event, but up to then the source system knew the case: one still open there was open on that day.
+CASE_EVENTS = ("applied_at", "received_at", "supplement_notice_at", "accepted_at", "closed_at", "synced_at")
+OTHER_EVENTS = (
+    ("raw_application", "submitted_at"),
+    ("raw_one_window", "received_at"),
+    ("raw_certificate", "stored_on"),
+    ("raw_evaluation", "evaluated_at"),
+    ("raw_complaint", "received_at"),
+    ("raw_request", "received_at"),
+    ("raw_request", "answered_at"),
+    ("raw_disclosure", "published_on"),
+    ("raw_ticket", "taken_at"),
+)
 
 
 def _latest(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...], today: date) -> date | None:
@@ -43,6 +59,11 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
     calendar = Calendar.load(home.overlay("calendars"))
     write_calendar(con, calendar)
     write_rules(con, home.overlay("rules"))
+    hours_version = write_office_hours(con, home.overlay("rules"), calendar)
+    write_return_reasons(con, home.overlay("rules"))
+    service_hours = write_service_hours(con, home.overlay("service-hours"), calendar)
+    write_answer_rules(con, home.overlay("rules"))
+    supervision = write_supervision(con, home.overlay("rules"))
     day = cut_off(con, as_of or settings.as_of, now.date())
     write_meta(
         con,
@@ -51,8 +72,12 @@ def prepare(con: duckdb.DuckDBPyConnection, home: Home, settings: Settings, as_o
             "built_at": now.isoformat(timespec="seconds"),
             "calendar_version": calendar.version,
             "rules_version": _rules_version(con),
+            "office_hours_version": hours_version,
+            "service_hours_version": service_hours,
+            "supervision_version": supervision,
             "due_soon_workdays": str(settings.due_soon_workdays),
             "precheck_workdays": str(settings.precheck_workdays),
+            "one_window_from": settings.one_window_from.isoformat(),
             "hall_name": settings.hall_name,
         },
     )
@@ -63,7 +88,8 @@ def _rules_version(con: duckdb.DuckDBPyConnection) -> str:
     """Short hash of the rules in force, whatever files they came from."""
     rules = con.execute("select * from ref_time_rule order by all").fetchall()
     kinds = con.execute("select * from ref_suspension_rule order by all").fetchall()
-    return hashlib.sha256(repr((rules, kinds)).encode()).hexdigest()[:12]
+    answers = con.execute("select * from ref_answer_rule order by all").fetchall()
+    return hashlib.sha256(repr((rules, kinds, answers)).encode()).hexdigest()[:12]
 
 
 def write_meta(con: duckdb.DuckDBPyConnection, entries: dict[str, str]) -> None:

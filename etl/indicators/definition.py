@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from etl.config import HallError
 from etl.indicators.dimensions import MARTS
-from etl.records import read_toml, validation_refusal
+from etl.records import IDENTIFIER, read_toml, validation_refusal
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 Language = Literal["zh_CN", "en"]
@@ -46,6 +46,8 @@ class Indicator(_Strict):
 
     kind: count (a sum), stock (a level at the end of the period), rate (0-100), mean, percentile (of a histogram).
     timing: `period` sums the days from first to last; `until` sums all days up to the last; `in_force` counts what is in force on the last.
+    size, sizes_per_unit: the column of a histogram by which a percentile orders its cases, and how many of its steps make the unit
+    (4 for quarters of an hour).
     marts: where the sums are, the preferred one first; another is used when it alone has the dimension asked for.
     """
 
@@ -58,10 +60,14 @@ class Indicator(_Strict):
     numerator: Part
     denominator: Part | None = None
     quantile: float | None = Field(default=None, gt=0, lt=1)
+    size: str = Field(default="used_workdays", pattern=IDENTIFIER)
+    sizes_per_unit: int = Field(default=1, ge=1)
     unit: Words
     direction: Literal["up", "down", "none"]
     marts: tuple[str, ...] = Field(min_length=1)
-    where: dict[str, str] = Field(default_factory=dict, description="conditions that hold unless the question says otherwise")
+    where: dict[str, str | tuple[str, ...]] = Field(
+        default_factory=dict, description="conditions that hold unless the question says otherwise; several values mean any of them"
+    )
     source: Words
     minimum_denominator: int = Field(ge=0)
     reviewed_on: date

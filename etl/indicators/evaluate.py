@@ -10,7 +10,7 @@ import duckdb
 
 from etl.config import HallError
 from etl.indicators.definition import Indicator, definition, unknown_name
-from etl.indicators.dimensions import DIMENSIONS, MARTS, Value, parse_value
+from etl.indicators.dimensions import DIMENSIONS, MARTS, SCOPE_PLACES, Value, parse_value
 from etl.indicators.periods import step_of, steps
 
 Key = tuple[Value, ...]
@@ -93,7 +93,8 @@ def _checked(asked: Indicator, query: Query) -> tuple[list[str], dict[str, list[
             f"the period ends ({query.date_to}) before it begins ({query.date_from})",
         )
     by = list(dict.fromkeys(query.by))
-    for name in [*by, *query.where]:
+    asked_where = _with_places(asked, query.where)
+    for name in [*by, *asked_where]:
         if name not in DIMENSIONS:
             raise unknown_name("维度", "dimension", name, asked.dimensions)
         if name not in asked.dimensions:
@@ -104,15 +105,30 @@ def _checked(asked: Indicator, query: Query) -> tuple[list[str], dict[str, list[
             )
     if len([name for name in by if DIMENSIONS[name].steps]) > 1:
         raise HallError("时间维度只能选一个（日、周、月、季度、年）", "choose one of day, week, month, quarter, year")
-    for name in query.where:
+    for name in asked_where:
         if DIMENSIONS[name].steps:
             raise HallError(f"{name} 不能作为条件，请用起止日期", f"{name} is no condition: use the period's first and last day")
-    given = {name: value for name, value in asked.where.items() if name not in query.where and name not in by}
+    given = {name: value for name, value in asked.where.items() if name not in asked_where and name not in by}
     where: dict[str, list[Value]] = {}
-    for name, value in {**given, **query.where}.items():
+    for name, value in {**given, **asked_where}.items():
         listed_values: Iterable[Value] = [value] if isinstance(value, str | int) else value
         where[name] = [parse_value(name, one) for one in listed_values]
     return by, where
+
+
+def _with_places(asked: Indicator, where: Mapping[str, Value | Sequence[Value]]) -> dict[str, Value | Sequence[Value]]:
+    """Scopes overlap, so cases are counted by place; a scope asked of cases is the places it takes in."""
+    if "scope" not in where or "scope" in asked.dimensions or "place" not in asked.dimensions:
+        return dict(where)
+    given = where["scope"]
+    scopes = [str(parse_value("scope", one)) for one in ([given] if isinstance(given, str | int) else given)]
+    rest = {name: value for name, value in where.items() if name != "scope"}
+    if "all" in scopes:
+        return rest
+    places = [place for scope in scopes for place in SCOPE_PLACES.get(scope, ())]
+    if "place" in rest:
+        raise HallError("scope 与 place 不能同时作为条件", "scope and place cannot both be conditions")
+    return {**rest, "place": list(dict.fromkeys(places))}
 
 
 def _mart(asked: Indicator, names: Sequence[str]) -> str:
@@ -240,7 +256,7 @@ def _histogram_rows(
 ) -> list[Row]:
     source, times, parameters = _source(asked, mart, query, by, needs_history=False)
     conditions, values = _condition(where)
-    columns = [*(DIMENSIONS[name].sql for name in by), "used_workdays"]
+    columns = [*(DIMENSIONS[name].sql for name in by), asked.size]
     positions = ", ".join(str(number + 1) for number in range(len(columns)))
     sql = (
         f"select {', '.join(columns)}, sum({asked.numerator.sql}) from {source} "
@@ -248,10 +264,10 @@ def _histogram_rows(
     )
     stepped = next((index for index, name in enumerate(by) if DIMENSIONS[name].steps), None)
     histograms: dict[Key, dict[int, int]] = defaultdict(dict)
-    for *cells, workdays, cases in _fetch(con, sql, {**parameters, **values}):
+    for *cells, size, cases in _fetch(con, sql, {**parameters, **values}):
         if stepped is not None:
             cells[stepped] = _step_label(by[stepped], cells[stepped])
-        histograms[_key(cells)][int(_number(workdays))] = int(_number(cases))
+        histograms[_key(cells)][int(_number(size))] = int(_number(cases))
     if list(by) and len(by) == 1 and DIMENSIONS[by[0]].steps:
         histograms = defaultdict(dict, {(at,): histograms.get((at,), {}) for at in steps(by[0], query.date_from, query.date_to)})
     elif not by and not histograms:
@@ -259,7 +275,9 @@ def _histogram_rows(
     rows = []
     for key, histogram in histograms.items():
         n = sum(histogram.values())
-        rows.append(Row(dict(zip(by, key, strict=True)), None, None, quantile(histogram, asked.quantile or 0.5), n))
+        found = quantile(histogram, asked.quantile or 0.5)
+        value = None if found is None else found / asked.sizes_per_unit
+        rows.append(Row(dict(zip(by, key, strict=True)), None, None, value, n))
     return sorted(rows, key=_place)
 
 

@@ -85,8 +85,8 @@ def set_variables(con: duckdb.DuckDBPyConnection, conform: Conform) -> None:
         if field.codes is not None:
             pairs = mapping.code_map(field)
             con.execute(f"set variable codes_{field.name} = map(?::varchar[], ?::varchar[])", [list(pairs), list(pairs.values())])
-        if field.name in mapping.defaults:
-            con.execute(f"set variable default_{field.name} = ?", [mapping.defaults[field.name]])
+        if (default := mapping.default_of(field)) is not None:
+            con.execute(f"set variable default_{field.name} = ?", [default])
     con.execute("set variable extra_names = ?::varchar[]", [conform.extra_names])
     con.execute("set variable headers = ?::varchar[]", [conform.match.columns])
     con.execute("set variable totals = ?::varchar[]", [list(TOTALS)])
@@ -153,8 +153,8 @@ def conform(match: Match, holds: Holds) -> Conform:
             if holds.breaks:
                 column = f"replace(replace({column}, '{NEWLINE_MARK}', e'\\n'), '{RETURN_MARK}', e'\\r')"
             text = _text(field, column, holds.fullwidth, trimmed)
-            cleaned.append(f"{text if field.name not in mapping.defaults else f'coalesce({text}, {default})'} as t_{field.name}")
-        elif field.name in mapping.defaults:
+            cleaned.append(f"{text if mapping.default_of(field) is None else f'coalesce({text}, {default})'} as t_{field.name}")
+        elif mapping.default_of(field) is not None:
             cleaned.append(f"{default} as t_{field.name}")
         else:
             continue

@@ -9,7 +9,7 @@ from etl.config import HallError, Home
 from etl.ingest.match import HEAD_ROWS
 from etl.ingest.rows import Row
 from etl.ingest.sources import tables
-from etl.records import Contract, contract, contracts
+from etl.records import Contract, code_orders, contract, contracts
 from etl.records.mapping import mappings, normal_header
 
 DECIDE = "# 请人工确认 / decide:"
@@ -137,6 +137,12 @@ def _draft_text(home: Home, path: Path, record: Contract, header: Row) -> str:
             lines.append(f"{DECIDE} 必填字段 {field.zh}（{field.en}）没有找到对应的列")
             lines.append(f'# {field.name} = ""')
     coded = [field for field in record.fields if field.type == "code" and field.name in fed]
+    disputed = [field for field in coded if field.codes in code_orders()]
+    if disputed:
+        lines += ["", f"{DECIDE} 数字代码属于哪一份正式代码表，次序各不相同 / which official list its numbers are of", "[orders]"]
+        for field in disputed:
+            known = code_orders()[field.codes or ""]
+            lines += [f'# {field.name} = "{name}"  # {order.zh} / {order.en}' for name, order in known.items()]
     for field in coded:
         lines += ["", f"{DECIDE} {field.zh}：该系统的代码各是什么意思 / what its codes mean ({field.codes})", f"[codes.{field.name}]"]
     unknown = [column for column in columns if column not in taken]

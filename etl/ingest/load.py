@@ -12,6 +12,7 @@ from etl.config import HallError, Home, transaction
 from etl.ingest.conform import Conform, conform, set_variables
 from etl.ingest.macros import create_macros
 from etl.ingest.match import Match, choose
+from etl.ingest.orders import require_declared_orders
 from etl.ingest.quarantine import quarantine_bad_rows, quarantine_refused
 from etl.ingest.rows import Table, Tally
 from etl.ingest.sources import SUFFIXES, tables
@@ -22,6 +23,7 @@ from etl.records import contract
 from etl.records.mapping import Mapping, mappings
 
 SAMPLE_LINES = 5
+SAMPLE_FAULTS = 50
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,21 @@ class Warned:
     en: str
 
 
+@dataclass(frozen=True)
+class Problem:
+    """A fault of a refused record, shown before anything is loaded. Personal values are left out."""
+
+    line: int
+    column: str
+    value: str
+    rule: str
+    zh: str
+    en: str
+
+
 @dataclass
 class BatchResult:
-    """What became of one table of one file. The five outcomes add up to `read`."""
+    """What became of one table of one file. The five outcomes add up to `read`; `problems` are the first faults of a dry run."""
 
     batch_id: str
     file: str
@@ -53,6 +67,7 @@ class BatchResult:
     superseded: int
     quarantined: int
     warnings: list[Warned] = field(default_factory=list)
+    problems: list[Problem] | None = None
 
     def as_json(self) -> dict[str, object]:
         """The shape that `hall load --json` prints."""
@@ -67,6 +82,11 @@ class BatchResult:
             {"rule": w.rule, "column": w.field, "count": w.rows, "lines": w.lines, "message": w.zh, "message_en": w.en}
             for w in self.warnings
         ]
+        if self.problems is not None:
+            document["problems"] = [
+                {"line": p.line, "column": p.column, "value": p.value, "rule": p.rule, "message": p.zh, "message_en": p.en}
+                for p in self.problems
+            ]
         return document
 
 
@@ -143,7 +163,25 @@ def _load_file(
         raise HallError(f"找不到文件 {path}", f"no such file: {path}")
     sha = sha_of(path)
     with transaction(con, keep=not dry_run):
-        return [_load_table(con, home, table, match, sha) for table, match in _matched(path, known, named)]
+        results = [_load_table(con, home, table, match, sha) for table, match in _matched(path, known, named)]
+        if dry_run:
+            for result in results:
+                result.problems = _problems(con, result)
+        return results
+
+
+def _problems(con: duckdb.DuckDBPyConnection, result: BatchResult) -> list[Problem]:
+    """The first faults of a batch in the order of its lines."""
+    private = {one.name for one in contract(result.record).fields if one.personal is not None}
+    found = con.execute(
+        "select line, field, value, rule, zh, en from quarantine_fault where batch_id = ? order by line, field, rule limit ?",
+        [result.batch_id, SAMPLE_FAULTS],
+    ).fetchall()
+    return [
+        # A line that could not be split has no field: it is shown by its number alone.
+        Problem(line, name, "" if name in private or not name else (value or "")[:80], rule, zh, en)
+        for line, name, value, rule, zh, en in found
+    ]
 
 
 def load_table_as(con: duckdb.DuckDBPyConnection, home: Home, table: Table, mapping: Mapping, path: Path) -> tuple[BatchResult, set[int]]:
@@ -186,6 +224,7 @@ def _matched(path: Path, known: list[Mapping], named: bool) -> Iterator[tuple[Ta
 def _load_table(con: duckdb.DuckDBPyConnection, home: Home, table: Table, match: Match, sha: str) -> BatchResult:
     record = match.mapping.contract
     tally, made = _stage(con, table, match)
+    require_declared_orders(con, table, match)
     arrived, bad = _pair(con, "select count(*), count(*) filter (where _bad) from incoming")
     if arrived != tally.rows:
         raise HallError(

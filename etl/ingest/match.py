@@ -66,12 +66,15 @@ def _first_fit(mapping: Mapping, ways: list[list[Row]]) -> Match | None:
 def choose(table: Table, mappings: Iterable[Mapping], named: bool = False) -> Match:
     """The one mapping that fits. `named` says that the user chose the mapping.
 
+    The office's own mapping of a record type wins over a shipped one of the same type: it was written for this office's files.
     Where the signature of one fitting mapping holds all of another's, the one that asks for more is the fitting one.
     Raises HallError when none fits (naming the nearest and what it misses) or when two do.
     """
     ways = table.head(HEAD_ROWS)
     candidates = list(mappings)
     fits = [match for mapping in candidates if (match := _first_fit(mapping, ways)) is not None]
+    own = {match.mapping.record for match in fits if match.mapping.is_own}
+    fits = [match for match in fits if match.mapping.is_own or match.mapping.record not in own]
     signatures = {match.mapping.name: {normal_header(header) for header in match.mapping.signature} for match in fits}
     fits = [match for match in fits if not any(signatures[match.mapping.name] < other for other in signatures.values())]
     if len(fits) == 1:

@@ -49,6 +49,11 @@ RULES = {
             "一条记录过长（超过一百万字符）；请核对分行与引号",
             "the record is longer than a million characters; check line breaks and quotes",
         ),
+        Rule(
+            "error_cell",
+            "单元格是公式错误（如 #N/A、#DIV/0!）；请在工作簿中改正后再载入",
+            "a cell holds a formula error such as #N/A or #DIV/0!; correct it in the workbook",
+        ),
         Rule("bad_json", "不是有效的 JSON 对象；请核对该行", "not a valid JSON object; check the line"),
         Rule("repeated_header", "表头重复出现在数据中", "the header row again, amid the data"),
         Rule("total_row", "合计行，不是一条记录", "a row of totals, not a record"),

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from etl.config import HallError
 from etl.ingest.delimited import DelimitedTable
 from etl.ingest.jsonfile import JsonTable
+from etl.ingest.limits import Bounded, refuse_bomb, refuse_large_workbook, refuse_nested, refuse_stranger
 from etl.ingest.rows import Table
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xls", ".et", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zip"})
-LARGEST_MEMBER = 64 * 1024**3
-LARGEST_RATIO = 1000
+
+# A workbook within an archive is held in memory to be read.
+LARGEST_INNER = 1024**3
 
 Opener = Callable[[], BinaryIO]
 
@@ -52,19 +54,31 @@ def tables(path: Path) -> Iterator[Table]:
     """The tables of a file, archives opened. Raises HallError for what cannot be read; nothing is loaded then."""
     if not path.exists():
         raise HallError(f"找不到文件 {path}", f"no such file: {path}")
-    yield from _tables(path.name, lambda: path.open("rb"), path)
+    yield from _tables(path.name, lambda: path.open("rb"), path.stat().st_size, path)
 
 
-def _tables(name: str, opener: Opener, path: Path | None = None) -> Iterator[Table]:
+def _tables(name: str, opener: Opener, packed: int, path: Path | None = None) -> Iterator[Table]:
+    """`packed`: bytes of the file on the disk, against which all that comes out of it is held."""
     with opener() as stream:
         start = stream.read(4096)
     if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise HallError(f"{name}：文件是空的", f"{name}: the file is empty")
+    refuse_stranger(name, start)
     if start.startswith(b"\x1f\x8b"):
         inner = name[:-3] if name.lower().endswith(".gz") else name
-        yield from _tables(inner, lambda: _checked(name, cast(BinaryIO, gzip.GzipFile(fileobj=opener()))))
+
+        def unpacked() -> BinaryIO:
+            return _checked(name, cast(BinaryIO, Bounded(name, cast(BinaryIO, gzip.GzipFile(fileobj=opener())), packed)))
+
+        with unpacked() as stream:
+            within = stream.read(4096)
+        if within.startswith(b"PK") and _is_workbook(unpacked):
+            yield from _zip_or_workbook(inner, unpacked, packed, None)
+            return
+        refuse_nested(name, within)
+        yield from _tables(inner, unpacked, packed)
     elif start.startswith(b"PK\x03\x04"):
-        yield from _zip_or_workbook(name, opener, path)
+        yield from _zip_or_workbook(name, opener, packed, path)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
         yield from _sheets(name, path or _all(opener))
     elif start.startswith(b"PAR1"):
@@ -73,8 +87,6 @@ def _tables(name: str, opener: Opener, path: Path | None = None) -> Iterator[Tab
         yield ParquetTable(name, _parquet(name, opener, path))
     elif start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         yield JsonTable(name, opener, lines=_is_json_lines(name, start))
-    elif start.startswith(b"%PDF"):
-        raise HallError(f"{name}：是 PDF 文件，请提供 CSV 或 Excel 导出", f"{name} is a PDF; provide a CSV or Excel export")
     elif start.lstrip()[:1] == b"<":
         raise HallError(
             f"{name}：是网页（HTML/XML）而不是表格，请用 Excel 或 WPS 另存为 xlsx", f"{name} is a web page, not a table; save it as xlsx"
@@ -99,7 +111,18 @@ def _all(opener: Opener) -> bytes:
         return stream.read()
 
 
-def _zip_or_workbook(name: str, opener: Opener, path: Path | None) -> Iterator[Table]:
+WORKBOOK_MEMBERS = frozenset({"[Content_Types].xml", "mimetype"})
+
+
+def _is_workbook(opener: Opener) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(_all(opener))) as opened:
+            return bool(WORKBOOK_MEMBERS & set(opened.namelist()))
+    except zipfile.BadZipFile:
+        return False
+
+
+def _zip_or_workbook(name: str, opener: Opener, packed: int, path: Path | None) -> Iterator[Table]:
     held = None if path else _all(opener)
 
     def archive() -> zipfile.ZipFile:
@@ -113,7 +136,9 @@ def _zip_or_workbook(name: str, opener: Opener, path: Path | None) -> Iterator[T
             f"{name}：压缩文件不完整或已损坏，未载入任何数据；请重新复制或导出",
             f"{name}: the archive is cut short or damaged; nothing loaded; copy or export it again",
         ) from None
-    if any(member.filename in ("[Content_Types].xml", "mimetype") for member in members):
+    refuse_bomb(name, members, packed)
+    if any(member.filename in WORKBOOK_MEMBERS for member in members):
+        refuse_large_workbook(name, members)
         yield from _sheets(name, path or held or b"")
         return
     for member in members:
@@ -122,9 +147,14 @@ def _zip_or_workbook(name: str, opener: Opener, path: Path | None) -> Iterator[T
         label = f"{name}/{_member_name(member)}"
         if member.flag_bits & 0x1:
             raise HallError(f"{label}：压缩包有密码，请解压后再试", f"{label}: the archive has a password; unpack it first")
-        if member.file_size > LARGEST_MEMBER or member.file_size > LARGEST_RATIO * max(member.compress_size, 1024):
-            raise HallError(f"{label}：解压后过大，已拒绝", f"{label}: too large when unpacked; refused")
-        yield from _tables(label, partial(_open_member, archive, member.filename, label))
+        inside = partial(_open_member, archive, member.filename, label)
+        with inside() as stream:
+            start = stream.read(64)
+        if start.startswith(b"PK") and member.file_size <= LARGEST_INNER and _is_workbook(inside):
+            yield from _zip_or_workbook(label, inside, packed, None)
+            continue
+        refuse_nested(label, start)
+        yield from _tables(label, inside, packed)
 
 
 def _open_member(archive: Callable[[], zipfile.ZipFile], member: str, label: str) -> BinaryIO:

@@ -5,14 +5,15 @@ serial for instance, is decided where the field's type is known.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from etl.config import HallError
-from etl.ingest.rows import Row, Stage, Tally, staged
+from etl.ingest.errorcells import error_cells
+from etl.ingest.rows import Refused, Row, Stage, Tally, staged
 
 
 def open_workbook(name: str, data: bytes | Path) -> CalamineWorkbook:
@@ -57,10 +58,11 @@ class SheetTable:
 
     kind = "workbook"
 
-    def __init__(self, name: str, sheet: CalamineSheet) -> None:
+    def __init__(self, name: str, sheet: CalamineSheet, errors: Mapping[tuple[int, int], str]) -> None:
         self.name = name
         self.sheet: str | None = sheet.name
         self._sheet = sheet
+        self._errors = errors
 
     @property
     def is_empty(self) -> bool:
@@ -70,6 +72,16 @@ class SheetTable:
         # Blank rows and columns before the data are read too, so that a line is the row number that Excel shows.
         for index, cells in enumerate(self._sheet.to_python(skip_empty_area=False, nrows=limit)):
             yield Row(index + 1, [cell_text(cell) for cell in cells])
+
+    def _sound(self, rows: Iterator[Row], tally: Tally) -> Iterator[Row]:
+        """The rows without those that hold an error cell, which are refused and show what it said."""
+        faulty = {line for line, _ in self._errors}
+        for row in rows:
+            if row.line in faulty:
+                shown = [self._errors.get((row.line, column), cell) for column, cell in enumerate(row.cells)]
+                tally.refused.append(Refused(row.line, "error_cell", " | ".join(shown)))
+            else:
+                yield row
 
     def head(self, limit: int) -> list[list[Row]]:
         grid = {row.line: row.cells for row in self._rows(limit)}
@@ -94,7 +106,7 @@ class SheetTable:
         below = header[-1].line
         tally = Tally()
         rows = (row for row in self._rows() if row.line > below)
-        staged(self._filled(rows, below), len(header[-1].cells), out, tally)
+        staged(self._sound(self._filled(rows, below), tally), len(header[-1].cells), out, tally)
         return tally
 
     def _filled(self, rows: Iterator[Row], below: int) -> Iterator[Row]:
@@ -112,7 +124,8 @@ class SheetTable:
 def sheets(name: str, data: bytes | Path) -> list[SheetTable]:
     """The sheets of a workbook that hold anything. Raises HallError when none does."""
     book = open_workbook(name, data)
-    tables = [SheetTable(name, book.get_sheet_by_name(sheet)) for sheet in book.sheet_names]
+    errors = error_cells(data)
+    tables = [SheetTable(name, book.get_sheet_by_name(sheet), errors.get(sheet, {})) for sheet in book.sheet_names]
     filled = [table for table in tables if not table.is_empty]
     if not filled:
         raise HallError(f"{name}：工作簿里没有数据", f"{name}: the workbook holds no data")

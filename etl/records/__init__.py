@@ -41,6 +41,7 @@ class ContractField(_Strict):
     aliases: tuple[str, ...] = ()
     personal: Personal | None = None
     width: tuple[int, int] | None = Field(default=None, description="usual length of a code; another one warns")
+    default: str | None = Field(default=None, description="what a blank or absent value means, where every source means the same")
 
     @property
     def sql_type(self) -> str:
@@ -154,3 +155,25 @@ def codes() -> dict[str, dict[str, Code]]:
     path = SHIPPED / "reference" / "codes.toml"
     document = read_toml(path)
     return {name: {code: Code.model_validate(entry) for code, entry in entries.items()} for name, entries in document.items()}  # type: ignore[attr-defined]
+
+
+class CodeOrder(_Strict):
+    """One official order of a code list that exists in several: its name for a message, and what each code means in it."""
+
+    zh: str
+    en: str
+    codes: dict[str, str]
+
+
+@cache
+def code_orders() -> dict[str, dict[str, CodeOrder]]:
+    """Code lists that exist in several official orders: list name → order → its codes (data/reference/code-orders.toml)."""
+    path = SHIPPED / "reference" / "code-orders.toml"
+    found: dict[str, dict[str, CodeOrder]] = {}
+    for name, orders in read_toml(path).items():
+        found[name] = {order: CodeOrder.model_validate(entry) for order, entry in orders.items()}  # type: ignore[attr-defined]
+        for order, entry in found[name].items():
+            if unknown := sorted(set(entry.codes.values()) - set(codes()[name])):
+                listed = "、".join(unknown)
+                raise HallError(f"{path.name}：{name}.{order} 的 {listed} 不在代码表中", f"{path.name}: {name}.{order}: unknown {listed}")
+    return found

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from etl.config import HallError, Home
-from etl.records import Contract, ContractField, codes, contract, contracts, read_toml, validation_refusal
+from etl.records import Contract, ContractField, code_orders, codes, contract, contracts, read_toml, validation_refusal
 
 
 class JsonPlace(BaseModel):
@@ -24,6 +24,7 @@ class Mapping(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = ""
+    is_own: bool = Field(default=False, description="set on reading: the office's own, not a shipped one")
     record: str
     zh: str
     en: str
@@ -36,6 +37,7 @@ class Mapping(BaseModel):
     fields: dict[str, str]
     defaults: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
+    orders: dict[str, str] = Field(default={}, description="field → which official order of its code list the source uses")
     ignore: tuple[str, ...] = ()
     json_place: JsonPlace | None = Field(default=None, alias="json")
 
@@ -69,9 +71,25 @@ class Mapping(BaseModel):
         for code, entry in codes()[field.codes].items():
             for word in (code, entry.zh, *entry.also):
                 understood[normal_code(word)] = code
-        for source, code in self.codes.get(field.name, {}).items():
+        for source, code in {**self._ordered(field), **self.codes.get(field.name, {})}.items():
             understood[normal_code(source)] = code
         return understood
+
+    def _ordered(self, field: ContractField) -> dict[str, str]:
+        """The numbers of the official order that the mapping names for this field."""
+        if field.codes is None or field.name not in self.orders:
+            return {}
+        return code_orders()[field.codes][self.orders[field.name]].codes
+
+    def is_order_open(self, field: ContractField) -> bool:
+        """Whether nobody has said what this field's numbers mean, though official lists contradict one another."""
+        if field.codes not in code_orders() or field.name in self.orders:
+            return False
+        return not any(normal_code(source).isdecimal() for source in self.codes.get(field.name, {}))
+
+    def default_of(self, field: ContractField) -> str | None:
+        """What a blank or absent value means: by the mapping, else by the contract."""
+        return self.defaults.get(field.name, field.default)
 
 
 def normal_header(text: str) -> str:
@@ -105,9 +123,11 @@ def read_mapping(path: Path) -> Mapping:
         raise validation_refusal(path, error) from None
     target = mapping.contract
     names = {field.name for field in target.fields}
-    if unknown := sorted({*mapping.fields, *mapping.defaults, *mapping.codes} - names):
+    if unknown := sorted({*mapping.fields, *mapping.defaults, *mapping.codes, *mapping.orders} - names):
         listed = "、".join(unknown)
         raise HallError(f"{path.name}：{target.zh}没有字段 {listed}", f"{path.name}: {target.record} has no field {listed}")
+    for field_name, order in mapping.orders.items():
+        _require_order(path, target.field(field_name), order)
     for field_name, pairs in mapping.codes.items():
         field = target.field(field_name)
         known = codes()[field.codes] if field.codes else {}
@@ -120,13 +140,24 @@ def read_mapping(path: Path) -> Mapping:
     return mapping
 
 
+def _require_order(path: Path, field: ContractField, order: str) -> None:
+    known = code_orders().get(field.codes or "", {})
+    if order not in known:
+        listed = "；".join(f"{name}（{entry.zh}）" for name, entry in known.items()) or "无"
+        listed_en = "; ".join(f"{name} ({entry.en})" for name, entry in known.items()) or "none"
+        raise HallError(
+            f"{path.name}：[orders] {field.name} 的“{order}”不是已知的代码次序；可用：{listed}",
+            f"{path.name}: [orders] {field.name}: no order {order!r} is known; known: {listed_en}",
+        )
+
+
 def mappings(home: Home) -> dict[str, Mapping]:
     """All mappings by name: the canonical ones, the shipped ones, then the office's own, which may replace a shipped one."""
     found = {mapping.name: mapping for mapping in map(canonical_mapping, contracts().values())}
     for folder in home.overlay("mappings"):
         for path in sorted(folder.glob("*.toml")):
             mapping = read_mapping(path)
-            found[mapping.name] = mapping
+            found[mapping.name] = mapping.model_copy(update={"is_own": folder == home.root / "mappings"})
     return found
 
 

@@ -49,7 +49,7 @@ class Walk:
 
     def settle(self) -> None:
         """Waits for the footer, then until the page has stopped working."""
-        self.page.locator("[data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
+        self.page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
         self.until("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')")
         self.page.wait_for_timeout(700)
 

@@ -7,15 +7,22 @@ import argparse
 import sys
 import tempfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+import typst
 from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
 
 from dashboard.period import containing
 from dashboard.store import Scope, open_current
-from etl.config import HallError, home_from
+from etl.config import HallError, Home, home_from
 from tests.chromium import browser, executable, served
 
+REPORT_SHEET = """
+#set page(width: auto, height: auto, margin: 6pt, fill: luma(200))
+#grid(columns: 6, gutter: 6pt, ..range(1, PAGES + 1).map(number => box(fill: white, image("report.pdf", page: number, width: 230pt))))
+"""
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 
 
@@ -41,8 +48,17 @@ def pictures(home: Path) -> list[Picture]:
         Picture("overview-en", f"?lang=en&{month}"),
         Picture("throughput-zh", "throughput?lang=zh&period=quarter&on=" + containing("quarter", store.as_of).first.isoformat()),
         Picture("timelimits-zh", f"timelimits?lang=zh&{month}", height=1500),
+        Picture("online-zh", f"online?lang=zh&period=year&on={year.first}", height=1500),
+        Picture("onewindow-zh", f"onewindow?lang=zh&{month}", height=1500),
+        Picture("queue-zh", f"queue?lang=zh&{month}", height=1400),
+        Picture("evaluations-zh", f"evaluations?lang=zh&period=year&on={year.first}", height=1500),
+        Picture("disclosure-zh", f"disclosure?lang=zh&period=year&on={year.first}", height=1500),
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
+        Picture("certificates-zh", f"certificates?lang=zh&{month}", height=1300),
+        Picture("items-zh", f"items?lang=zh&{month}&scope=centre", height=1300),
         Picture("overview-wall", f"?lang=zh&period=year&on={year.first}", 1920, 1080),
+        Picture("reports-zh", "reports?lang=zh", height=760),
+        Picture("annual-zh", "annual?lang=zh", height=1250),
         Picture("overview-phone", f"?lang=zh&{month}", 390, 844),
     ]
 
@@ -51,12 +67,31 @@ def take(opened: Browser, address: str, picture: Picture) -> None:
     context = opened.new_context(viewport={"width": picture.width, "height": picture.height}, locale="zh-CN")
     page = context.new_page()
     page.goto(f"{address}/{picture.path}")
-    page.locator("[data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
+    page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
     expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=60_000)
     # Charts are drawn after their data have come, and labels are set after that.
     page.wait_for_timeout(3000)
     page.screenshot(path=FOLDER / f"{picture.name}.png")
     context.close()
+
+
+def take_report(home: Path, period: str) -> str:
+    """The pages of one month's report beside each other, as the PDF writer puts them down. Returns the picture's name."""
+    from dashboard.reports import pdf
+    from dashboard.reports.asking import Asked
+    from dashboard.reports.drawing import draw
+    from dashboard.reports.making import content_of
+
+    report = content_of(Home(home), Asked("month", period))
+    content = pdf.write(report, draw(report.charts))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "report.pdf").write_bytes(content)
+        (folder / "sheet.typ").write_text(REPORT_SHEET.replace("PAGES", str(len(PdfReader(BytesIO(content)).pages))), "utf-8")
+        made = typst.compile(folder / "sheet.typ", root=folder, format="png", ppi=72)
+    target = FOLDER / f"report-{period}.png"
+    target.write_bytes(made if isinstance(made, bytes) else made[0])
+    return target.name
 
 
 def main() -> None:
@@ -75,6 +110,8 @@ def main() -> None:
         for picture in wanted:
             take(opened, address, picture)
             sys.stdout.write(f"docs/screenshots/{picture.name}.png\n")
+    name = take_report(home.root, f"{open_current(home).as_of:%Y}-10")
+    sys.stdout.write(f"docs/screenshots/{name}\n")
 
 
 if __name__ == "__main__":

@@ -105,14 +105,14 @@ def test_language_is_switched_and_kept(walk):
     assert "October 2018" in walk.text()
 
 
-@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "case"])
+@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "case"])
 def test_first_visit_by_a_deep_link_shows_the_whole_frame(walk, path):
     walk.go(f"{path}?lang=zh")
     walk.page.get_by_role("link", name="总览", exact=True).wait_for()
     assert "数据截止" in walk.text()
 
 
-@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "case"])
+@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "case"])
 def test_no_english_is_left_on_chinese_pages(walk, path, walked_home):
     store = open_current(walked_home)
     walk.go(f"{path}?lang=zh&period=year&on=2018-01-01")
@@ -167,7 +167,7 @@ def test_the_formula_opens_with_one_click(walk):
 
 
 @pytest.mark.parametrize("walk", [(390, 844), (1280, 900), (1920, 1080)], indirect=True)
-@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "case"])
+@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "case"])
 def test_nothing_overflows_the_width(walk, path):
     walk.go(f"{path}?lang=en&period=quarter&on=2018-10-01")
     wide = walk.page.evaluate(
@@ -185,3 +185,26 @@ def test_an_unknown_page_leads_to_the_first(walk):
     assert walk.title() == "总览"
     assert [complaint for complaint in walk.complaints if "does not seem to exist" not in complaint] == []
     walk.complaints.clear()
+
+
+LUMINANCE = """element => {
+  const [r, g, b] = getComputedStyle(element)[PROPERTY].match(/[0-9.]+/g).map(part => Number(part) / 255)
+    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_and_chart_text_can_be_read_in_the_readers_colours(chrome, server, scheme):
+    context = chrome.new_context(viewport={"width": 1280, "height": 1400}, locale="zh-CN", color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{server}/?period=month&on=2018-10-01")
+    page.locator("[data-testid=stPlotlyChart] .xtick text").first.wait_for(timeout=60_000)
+    ground = page.locator("[data-testid=stApp]").evaluate(LUMINANCE.replace("PROPERTY", "'backgroundColor'"))
+    assert (ground > 0.5) == (scheme == "light")
+    texts = {"[data-testid=stMetricLabel] p": "'color'", ".xtick text": "'fill'", ".legendtext": "'fill'"}
+    for selector, quality in texts.items():
+        ink = page.locator(selector).first.evaluate(LUMINANCE.replace("PROPERTY", quality))
+        contrast = (max(ink, ground) + 0.05) / (min(ink, ground) + 0.05)
+        assert contrast >= 4.5, (selector, contrast)
+    context.close()

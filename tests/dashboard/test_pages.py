@@ -118,8 +118,8 @@ def test_page_names_period_and_scope_in_words_and_ends_with_its_origin(open_page
     heading = " ".join(element.value for element in app.markdown)
     assert "2018年第三季度" in heading
     assert department in heading
-    assert store.snapshot_id in app.caption[-1].value
-    assert "2018年12月31日" in app.caption[-1].value
+    footer = next(caption.value for caption in app.caption if store.snapshot_id in caption.value)
+    assert "2018年12月31日" in footer
 
 
 def test_without_a_period_the_month_of_the_cut_off_is_shown(open_page):

@@ -91,6 +91,36 @@ def test_lists_keep_to_the_scope(store):
     assert set(store.suspensions(YEAR, Scope(channel="web"))["case_no"]) <= set(store.suspensions(YEAR, Scope())["case_no"])
 
 
+@pytest.mark.parametrize(
+    ("scope", "condition"), [("district", "level <> 'township'"), ("centre", "is_entry_center"), ("township", "level = 'township'")]
+)
+def test_scope_keeps_to_cases_whose_item_is_of_it(hall_home, store, scope, condition):
+    with connect(hall_home, read_only=True) as con:
+        # The version of the item that was in force when the case was accepted says where it is handled.
+        version = (
+            "select 1 from fact_item where fact_item.item_code = fact_case.item_code "
+            "and coalesce(fact_case.accepted_on, fact_case.received_on) >= in_force_from "
+            f"and coalesce(fact_case.accepted_on, fact_case.received_on) < in_force_to and {condition}"
+        )
+        sql = f"select count(*) from fact_case where exists ({version}) and received_on between ? and ?"
+        (expected,) = con.execute(sql, [YEAR.first, YEAR.last]).fetchone()
+    assert store.measure("received", YEAR, Scope(scope=scope)).value == expected
+    listed = store.query(
+        "select count(*) as n from fact_case where {scope} and received_on between $first and $last",
+        Scope(scope=scope),
+        first=YEAR.first,
+        last=YEAR.last,
+    )
+    assert listed["n"].iloc[0] == expected
+
+
+def test_a_query_says_where_its_scope_goes(store):
+    with pytest.raises(ValueError, match="scope"):
+        store.query("select count(*) as n from fact_case", Scope(department="民政局"))
+    with pytest.raises(ValueError, match="scope"):
+        store.query("select count(*) as n from fact_case where {scope}")
+
+
 def test_suspensions_are_measured_in_working_days_both_ends_included(hall_home, store):
     calendar = Calendar.load(hall_home.overlay("calendars"))
     found = store.suspensions(YEAR, Scope())

@@ -15,6 +15,8 @@ from etl.config import CHECKOUT, HallError, Home, connect
 from etl.indicators import Query, evaluate
 from etl.ingest.load import load
 from etl.publish import current
+from etl.reconcile import figures as published_figures
+from etl.reconcile import reconcile
 
 
 def hall(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -56,4 +58,8 @@ def test_the_demo_goes_from_files_to_a_published_snapshot_twice_alike(tmp_path: 
     with duckdb.connect(str(published), read_only=True) as con:
         year = Query(date(2018, 1, 1), date(2018, 12, 31))
         figures = {name: evaluate(con, name, year).rows[0].value for name in ("received", "online_applications", "items_total")}
+        compared = reconcile(con, published_figures())
     assert figures == {"received": 16_392, "online_applications": 2_592, "items_total": 2_879}
+    # All thirteen figures of the report, each from records and none typed in.
+    assert {row.figure.id: row.equal for row in compared} == {figure.id: True for figure in published_figures()}
+    assert len(compared) == 13

@@ -137,9 +137,9 @@ def test_certificates_stored_are_close_to_forty_thousand_in_27_units(demo_year: 
 
 def test_27_units_have_accounts_and_27_have_seals(demo_year: tuple[Path, Made]) -> None:
     folder, made = demo_year
-    rows = list(sheet_rows(one(folder, "*单位名册*.xlsx"), "单位", 1, made))
-    assert sum(row[4] == "是" for row in rows) == 27
-    assert sum(row[5] == "是" for row in rows) == 27
+    rows = {row[1]: row for row in sheet_rows(one(folder, "*账号印章登记表*.xlsx"), "登记表", 2, made)}
+    assert sum(bool(row[6]) for row in rows.values()) == 27
+    assert sum(bool(row[8]) for row in rows.values()) == 27
 
 
 def test_one_window_begins_in_october_in_four_categories(demo_year: tuple[Path, Made]) -> None:

@@ -51,6 +51,13 @@ def test_cut_off_is_the_latest_event_and_never_tomorrow(home):
         assert _value(con, "select value from meta where key = 'as_of'") == "2018-03-05"
 
 
+def test_cut_off_is_the_day_on_which_the_system_still_knew_an_open_case(home):
+    with connect(home) as con:
+        events = {"received_at": datetime(2018, 3, 1, 9)}
+        insert(con, "case", [{"case_no": "1", **events, "synced_at": datetime(2018, 3, 31, 23, 59)}, {"case_no": "2", **events}])
+        assert build(con, home, now=NOW).as_of == date(2018, 3, 31)
+
+
 def test_setting_fixes_the_cut_off_and_the_option_wins_over_it(home):
     home.settings_file.write_text("as_of = 2018-06-30\n", "utf-8")
     with connect(home) as con:

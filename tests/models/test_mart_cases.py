@@ -35,8 +35,10 @@ def test_items_by_day_equal_the_count_of_their_cases(hall, measure):
 @pytest.mark.parametrize(("measure", "time"), [("received", "received_at"), ("accepted", "accepted_at"), ("closed", "closed_at")])
 def test_hours_equal_the_clock_of_each_event(hall, measure, time):
     counted = [fact for fact in hall.facts if fact[time] is not None and (measure != "closed" or fact["is_closed"])]
-    expected = Counter((fact[time].date(), fact[time].hour, fact["department"], fact["window_name"], fact["channel"]) for fact in counted)
-    assert _mart(hall, "mart_case_hour", measure, ("day", "hour", "department", "window_name", "channel")) == expected
+    expected = Counter(
+        (fact[time].date(), fact[time].hour, fact["department"], fact["window_name"], fact["channel"], fact["place"]) for fact in counted
+    )
+    assert _mart(hall, "mart_case_hour", measure, ("day", "hour", "department", "window_name", "channel", "place")) == expected
 
 
 def test_histogram_holds_every_closed_case_once(hall):

@@ -166,9 +166,9 @@ def test_limits_in_different_units_are_not_compared(con, home):
 
 
 def test_department_counts_once_after_it_was_renewed(con, home):
-    first = {"department_code": "d1", "department": "民政局", "valid_from": date(2018, 1, 1), "has_account": False, "has_seal": False}
-    insert(con, "department", [first, {**first, "valid_from": date(2018, 7, 1), "has_account": True}])
+    first = {"department_code": "d1", "department": "民政局", "sort_order": 3, "valid_from": date(2018, 1, 1)}
+    insert(con, "department", [first, {**first, "valid_from": date(2018, 7, 1), "sort_order": 2}])
     _build(con, home)
-    sql = "select sum(units), sum(with_account) from mart_department where in_force_from <= ? and ? < in_force_to"
-    assert con.execute(sql, [date(2018, 6, 30)] * 2).fetchone() == (1, 0)
-    assert con.execute(sql, [date(2018, 7, 1)] * 2).fetchone() == (1, 1)
+    sql = "select sum(units), max(sort_order) from mart_department where in_force_from <= ? and ? < in_force_to"
+    assert con.execute(sql, [date(2018, 6, 30)] * 2).fetchone() == (1, 3)
+    assert con.execute(sql, [date(2018, 7, 1)] * 2).fetchone() == (1, 2)

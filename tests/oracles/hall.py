@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 Fact = Mapping[str, object]
-DIMENSIONS = ("department", "window_name", "channel", "case_type", "item_kind")
+DIMENSIONS = ("department", "window_name", "channel", "case_type", "item_kind", "place")
 AGES = (("a00_05", 0, 5), ("a06_10", 6, 10), ("a11_20", 11, 20), ("a21_40", 21, 40), ("a41_up", 41, 10**6))
 
 

@@ -18,6 +18,7 @@ ITEMS = [
         "item_name": "施工许可",
         "department": "住建局",
         "item_kind": "licence",
+        "is_entry_center": True,
         "level": "district",
     },
     {

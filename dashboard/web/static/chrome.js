@@ -16,12 +16,20 @@
     "Choose a date range": "选择起止日期", "Please wait": "请稍候", "Previous month": "上个月", "Next month": "下个月", "More options": "更多",
     "The page that you have requested does not seem to exist. Running the app's main page.": "没有这个网址的页面，现在显示首页。",
     "Value exceeds maximum": "超出最大值", "Column": "列", "Press Enter to apply": "按回车确定",
+    "Upload": "上传", "Browse files": "选择文件", "Drag and drop file here": "把文件拖到这里", "Remove file": "移去文件",
+  };
+  // Texts with a number in them.
+  const patterns = [[/^(\d+)MB per file$/, "每个文件不超过 $1 MB"], [/^Remove (.+)$/, "移去 $1"]];
+  const spoken = (text) => {
+    if (words[text]) return words[text];
+    const found = text && patterns.find(([pattern]) => pattern.test(text));
+    return found && text.replace(found[0], found[1]);
   };
   const language = () => (new URLSearchParams(location.search).get("lang") === "en" ? "en" : "zh-CN");
   const attributes = ["aria-label", "title", "placeholder", "data-tooltip"];
   const put = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
-      const found = words[node.data.trim()];
+      const found = spoken(node.data.trim());
       if (found && found !== node.data) node.data = found;
       return;
     }
@@ -33,7 +41,7 @@
       return;
     }
     for (const name of attributes) {
-      const found = words[node.getAttribute(name)];
+      const found = spoken(node.getAttribute(name));
       if (found) node.setAttribute(name, found);
     }
     node.childNodes.forEach(put);

@@ -28,6 +28,12 @@ version as (
         item_version,
         item_name,
         item_kind,
+        case
+            when level in ('township', 'village') and is_entry_center then 'township_centre'
+            when level in ('township', 'village') then 'township'
+            when is_entry_center then 'centre'
+            else 'district'
+        end as place,
         department,
         case_type,
         promised_limit,
@@ -68,6 +74,7 @@ ranked as (
         v.item_version,
         v.item_name,
         v.item_kind,
+        v.place,
         v.department,
         v.case_type,
         v.promised_limit,
@@ -75,7 +82,8 @@ ranked as (
         v.statutory_limit,
         v.statutory_unit,
         row_number() over (
-            partition by s.item_code, s.first_on order by v.valid_from desc nulls last, v.item_version desc nulls last
+            partition by s.item_code, s.first_on
+            order by v.valid_from desc nulls last, length(v.item_version) desc nulls last, v.item_version desc nulls last
         ) as choice
     from stretch s
     join version v
@@ -136,6 +144,7 @@ limited as (
         coalesce(c.item_name, i.item_name, '') as item_name,
         coalesce(c.item_version, i.item_version, '') as item_version,
         coalesce(i.item_kind, '') as item_kind,
+        coalesce(i.place, '') as place,
         coalesce(c.department, i.department, '') as department,
         coalesce(c.window_name, '') as window_name,
         coalesce(c.channel, '') as channel,
@@ -147,6 +156,7 @@ limited as (
         coalesce(c.received_at, c.accepted_at, c.applied_at) as received_at,
         c.accepted_at,
         c.closed_at,
+        c.entered_at,
         cast(c.applied_at as date) as applied_on,
         cast(coalesce(c.received_at, c.accepted_at, c.applied_at) as date) as received_on,
         cast(c.received_at as date) as receipt_on,
@@ -371,6 +381,7 @@ select
     m.item_name,
     m.item_version,
     m.item_kind,
+    m.place,
     m.department,
     m.window_name,
     m.channel,
@@ -382,6 +393,7 @@ select
     m.received_at,
     m.accepted_at,
     m.closed_at,
+    m.entered_at,
     m.applied_on,
     m.received_on,
     m.accepted_on,

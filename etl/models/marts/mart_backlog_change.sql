@@ -41,6 +41,7 @@ span as (
         channel,
         case_type,
         item_kind,
+        place,
         is_open,
         cut_off.as_of
     from fact_case
@@ -57,12 +58,13 @@ held as (
         channel,
         case_type,
         item_kind,
+        place,
         count(*) as cases
     from span
     where left_on > opened_on and opened_on <= as_of
     group by
         opened_on, least(left_on, cast(as_of + interval '1' day as date)), coalesce(overdue_on, left_on),
-        department, window_name, channel, case_type, item_kind
+        department, window_name, channel, case_type, item_kind, place
 ),
 
 aged as (
@@ -93,23 +95,23 @@ aged as (
 
 stay as (
     select
-        department, window_name, channel, case_type, item_kind, age, cases,
+        department, window_name, channel, case_type, item_kind, place, age, cases,
         false as is_overdue, entered_on, least(passed_on, overdue_on) as passed_on
     from aged
     where entered_on < overdue_on
     union all
     select
-        department, window_name, channel, case_type, item_kind, age, cases,
+        department, window_name, channel, case_type, item_kind, place, age, cases,
         true as is_overdue, greatest(entered_on, overdue_on) as entered_on, passed_on
     from aged
     where overdue_on < passed_on
 ),
 
 step as (
-    select entered_on as day, department, window_name, channel, case_type, item_kind, age, is_overdue, cases as change
+    select entered_on as day, department, window_name, channel, case_type, item_kind, place, age, is_overdue, cases as change
     from stay
     union all
-    select passed_on as day, department, window_name, channel, case_type, item_kind, age, is_overdue, -cases as change
+    select passed_on as day, department, window_name, channel, case_type, item_kind, place, age, is_overdue, -cases as change
     from stay
 )
 
@@ -120,6 +122,7 @@ select
     step.channel,
     step.case_type,
     step.item_kind,
+    step.place,
     step.age,
     step.is_overdue,
     cast(sum(step.change) as bigint) as change
@@ -127,5 +130,5 @@ from step
 cross join cut_off
 where step.day <= cut_off.as_of
 group by
-    step.day, step.department, step.window_name, step.channel, step.case_type, step.item_kind, step.age, step.is_overdue
+    step.day, step.department, step.window_name, step.channel, step.case_type, step.item_kind, step.place, step.age, step.is_overdue
 having sum(step.change) <> 0

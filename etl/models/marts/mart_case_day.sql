@@ -21,7 +21,7 @@ ended as (
 event as (
     select
         received_on as day,
-        department, window_name, channel, case_type, item_kind,
+        department, window_name, channel, case_type, item_kind, place,
         count(*) as received,
         count(case when channel in ('web', 'mobile') then 1 end) as applied_online,
         count(case when is_supplemented then 1 end) as supplemented,
@@ -33,11 +33,11 @@ event as (
         0 as statutory_workdays, 0 as saved_workdays, 0 as refused, 0 as returned, 0 as withdrawn, 0 as started_ended,
         0 as due, 0 as due_met
     from fact_case
-    group by received_on, department, window_name, channel, case_type, item_kind
+    group by received_on, department, window_name, channel, case_type, item_kind, place
     union all
     select
         accepted_on as day,
-        department, window_name, channel, case_type, item_kind, 0 as received, 0 as applied_online, 0 as supplemented,
+        department, window_name, channel, case_type, item_kind, place, 0 as received, 0 as applied_online, 0 as supplemented,
         0 as refused_of_received, 0 as returned_of_received,
         count(*) as accepted,
         0 as started, 0 as deemed_accepted, 0 as closed, 0 as closed_instant, 0 as closed_committed, 0 as early_committed,
@@ -47,11 +47,11 @@ event as (
         0 as due, 0 as due_met
     from fact_case
     where accepted_on is not null
-    group by accepted_on, department, window_name, channel, case_type, item_kind
+    group by accepted_on, department, window_name, channel, case_type, item_kind, place
     union all
     select
         started_on as day,
-        department, window_name, channel, case_type, item_kind, 0 as received, 0 as applied_online, 0 as supplemented,
+        department, window_name, channel, case_type, item_kind, place, 0 as received, 0 as applied_online, 0 as supplemented,
         0 as refused_of_received, 0 as returned_of_received, 0 as accepted,
         count(*) as started,
         count(case when is_deemed_accepted then 1 end) as deemed_accepted,
@@ -61,11 +61,11 @@ event as (
         0 as returned, 0 as withdrawn, 0 as started_ended, 0 as due, 0 as due_met
     from fact_case
     where started_on is not null
-    group by started_on, department, window_name, channel, case_type, item_kind
+    group by started_on, department, window_name, channel, case_type, item_kind, place
     union all
     select
         closed_on as day,
-        department, window_name, channel, case_type, item_kind, 0 as received, 0 as applied_online, 0 as supplemented,
+        department, window_name, channel, case_type, item_kind, place, 0 as received, 0 as applied_online, 0 as supplemented,
         0 as refused_of_received, 0 as returned_of_received, 0 as accepted, 0 as started, 0 as deemed_accepted,
         count(*) as closed,
         count(case when case_type = 'instant' then 1 end) as closed_instant,
@@ -87,11 +87,11 @@ event as (
         0 as refused, 0 as returned, 0 as withdrawn, 0 as started_ended, 0 as due, 0 as due_met
     from fact_case
     where is_closed
-    group by closed_on, department, window_name, channel, case_type, item_kind
+    group by closed_on, department, window_name, channel, case_type, item_kind, place
     union all
     select
         ended_on as day,
-        department, window_name, channel, case_type, item_kind, 0 as received, 0 as applied_online, 0 as supplemented,
+        department, window_name, channel, case_type, item_kind, place, 0 as received, 0 as applied_online, 0 as supplemented,
         0 as refused_of_received, 0 as returned_of_received, 0 as accepted, 0 as started, 0 as deemed_accepted, 0 as closed,
         0 as closed_instant, 0 as closed_committed, 0 as early_committed, 0 as early, 0 as on_day, 0 as late, 0 as no_limit,
         0 as statute_on_time, 0 as statute_late, 0 as same_day, 0 as used_workdays, 0 as used_count,
@@ -102,11 +102,11 @@ event as (
         count(case when started_on is not null then 1 end) as started_ended,
         0 as due, 0 as due_met
     from ended
-    group by ended_on, department, window_name, channel, case_type, item_kind
+    group by ended_on, department, window_name, channel, case_type, item_kind, place
     union all
     select
         promised_due_on as day,
-        department, window_name, channel, case_type, item_kind, 0 as received, 0 as applied_online, 0 as supplemented,
+        department, window_name, channel, case_type, item_kind, place, 0 as received, 0 as applied_online, 0 as supplemented,
         0 as refused_of_received, 0 as returned_of_received, 0 as accepted, 0 as started, 0 as deemed_accepted, 0 as closed,
         0 as closed_instant, 0 as closed_committed, 0 as early_committed, 0 as early, 0 as on_day, 0 as late, 0 as no_limit,
         0 as statute_on_time, 0 as statute_late, 0 as same_day, 0 as used_workdays, 0 as used_count,
@@ -117,7 +117,7 @@ event as (
     from fact_case
     cross join cut_off
     where promised_due_on <= cut_off.as_of and (is_closed or is_open) and promise_state <> 'paused'
-    group by promised_due_on, department, window_name, channel, case_type, item_kind
+    group by promised_due_on, department, window_name, channel, case_type, item_kind, place
 )
 
 select
@@ -127,6 +127,7 @@ select
     channel,
     case_type,
     item_kind,
+    place,
     cast(sum(received) as bigint) as received,
     cast(sum(applied_online) as bigint) as applied_online,
     cast(sum(supplemented) as bigint) as supplemented,
@@ -159,4 +160,4 @@ select
     cast(sum(due) as bigint) as due,
     cast(sum(due_met) as bigint) as due_met
 from event
-group by day, department, window_name, channel, case_type, item_kind
+group by day, department, window_name, channel, case_type, item_kind, place

@@ -6,8 +6,9 @@ select
     channel,
     case_type,
     item_kind,
+    place,
     used_workdays,
     count(*) as closed
 from fact_case
 where is_closed and used_workdays is not null
-group by closed_on, department, window_name, channel, case_type, item_kind, used_workdays
+group by closed_on, department, window_name, channel, case_type, item_kind, place, used_workdays

@@ -1,0 +1,90 @@
+"""What may be asked of a report, and what came of it. Light: pages import this, the writers stay in the worker's process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from dashboard.reports.period import Boundaries, Kind, ReportPeriod, parsed
+from dashboard.reports.plan import Audience
+from etl.config import HallError, Home, settings_from
+from etl.publish import current, snapshots
+
+if TYPE_CHECKING:
+    from dashboard.reports.content import Report
+
+Format = Literal["xlsx", "docx", "pdf"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+AUDIENCES: dict[Audience, str] = {"internal": "内部", "public": "公开"}
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be made. The snapshot is the current one where none is named."""
+
+    kind: Kind
+    period: str
+    formats: tuple[Format, ...] = FORMATS
+    audience: Audience = "internal"
+    number: str = ""
+    snapshot_id: str = ""
+    template: str = ""
+    has_charts: bool = True
+
+
+@dataclass(frozen=True)
+class Made:
+    """One file."""
+
+    format: Format
+    path: Path
+    sha256: str
+    bytes: int
+
+
+@dataclass
+class Outcome:
+    """The files, and what the reader should know."""
+
+    report: "Report"
+    files: list[Made] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+
+
+def boundaries_of(home: Home) -> Boundaries:
+    """Where the office's statistical months begin."""
+    settings = settings_from(home)
+    return Boundaries(settings.report_month_starts_on, settings.report_month_named_by)
+
+
+def period_of(home: Home, asked: Asked) -> ReportPeriod:
+    """The period asked for. Raises HallError when it is not written as it should be."""
+    return parsed(asked.kind, asked.period, boundaries_of(home))
+
+
+def snapshot_of(home: Home, identifier: str = "") -> tuple[Path, str]:
+    """The file of a snapshot and when it was published; the current one where none is named. Raises HallError when it is gone."""
+    path = home.snapshots / f"{identifier}.duckdb" if identifier else current(home)
+    known = {one.id: one.published_at for one in snapshots(home)}
+    if path is None:
+        raise HallError(
+            "还没有发布数据：请先运行 hall load、hall build、hall publish",
+            "nothing is published yet: run hall load, hall build, hall publish",
+        )
+    if path.stem not in known:
+        raise HallError(
+            f"数据版本 {path.stem} 已不在（超过保留天数的版本会被删除）",
+            f"snapshot {path.stem} is gone (versions older than the days to keep are removed)",
+        )
+    return path, known[path.stem]
+
+
+def formats_named(names: Sequence[str]) -> tuple[Format, ...]:
+    """The formats by name; `all` is every one. Raises HallError naming what there is."""
+    chosen = [one for one in FORMATS if one in names or "all" in names]
+    unknown = [name for name in names if name not in (*FORMATS, "all")]
+    if unknown:
+        listed = "、".join((*FORMATS, "all"))
+        raise HallError(f"没有格式 {unknown[0]}；可用：{listed}", f"no format {unknown[0]}; known: {', '.join((*FORMATS, 'all'))}")
+    return tuple(chosen) or FORMATS

@@ -1,0 +1,37 @@
+"""The pages of the hall's own systems in a real Chromium: reached from the menu, wide and narrow, in both languages."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+NAMES = {"网上大厅": "online", "一窗受理": "onewindow"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_is_reached_from_the_menu_and_its_choice_survives_a_reload(walk, name):
+    walk.go("?lang=zh&period=quarter&on=2018-10-01")
+    walk.page.get_by_role("link", name=name, exact=True).click()
+    walk.until("document.querySelector('h1')?.innerText === wanted", name)
+    walk.settle()
+    assert "2018年第四季度" in walk.text()
+    walk.page.get_by_role("radio", name="事项").or_(walk.page.get_by_role("button", name="事项", exact=True)).first.click()
+    walk.settle()
+    assert "=item_name" in walk.page.url
+    walk.page.reload()
+    walk.settle()
+    assert walk.title() == name
+    assert NAMES[name] in walk.page.url
+    assert "=item_name" in walk.page.url
+
+
+@pytest.mark.parametrize("walk", [(390, 844), (1280, 900), (1920, 1080)], indirect=True)
+@pytest.mark.parametrize("path", NAMES.values())
+def test_nothing_overflows_the_width(walk, path):
+    walk.go(f"{path}?lang=en&period=quarter&on=2018-10-01")
+    wide = walk.page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
+          const box = element.getBoundingClientRect();
+          const scrolls = element.closest('[data-testid=stDataFrame], [role=tablist], .gl-container, svg');
+          return box.width > 0 && box.right > innerWidth + 1 && !scrolls;
+        }).map(element => element.dataset.testid || element.className.toString().slice(0, 60))"""
+    )
+    assert wide == []
