@@ -8,19 +8,23 @@ from time import perf_counter
 import duckdb
 
 from etl.config import Home, settings_from, transaction
+from etl.engine.increment import Increment, changed_inputs, drop_made
 from etl.engine.models import Model, in_order, read_models
 from etl.engine.reference import prepare
 from etl.engine.run import refusal, rows_of
+from etl.engine.state import State, read_state, state_of, write_state
 
 
 @dataclass(frozen=True)
 class ModelRun:
-    """One model's run: rows of a table (a view counts none) and seconds taken."""
+    """One model's run: rows of a table (a view counts none), seconds taken, and whether it was computed `whole`, `narrowed` to
+    changed cases, `summed` up from them or `kept` as it was."""
 
     name: str
     is_view: bool
     rows: int | None
     seconds: float
+    way: str = "whole"
 
 
 @dataclass(frozen=True)
@@ -49,16 +53,31 @@ def _drop_other_kind(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         con.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} {model.name}")
 
 
-def _run(con: duckdb.DuckDBPyConnection, model: Model) -> ModelRun:
-    kind = "view" if model.is_view else "table"
+def _run(con: duckdb.DuckDBPyConnection, model: Model, increment: Increment | None) -> ModelRun:
     begun = perf_counter()
+    way = "whole" if increment is None else increment.way(model)
     try:
-        _drop_other_kind(con, model)
-        con.execute(f"create or replace {kind} {model.name} as\n{model.sql}")
+        if way == "whole":
+            _drop_other_kind(con, model)
+            con.execute(f"create or replace {'view' if model.is_view else 'table'} {model.name} as\n{model.sql}")
+        elif increment is not None and way == "narrowed":
+            increment.narrow(model)
+        elif increment is not None and way == "summed":
+            increment.add_up(model)
+        if increment is not None:
+            increment.note(model, way)
         rows = None if model.is_view else rows_of(con, model.name)
     except duckdb.Error as error:
         raise refusal(model.name, error) from error
-    return ModelRun(model.name, model.is_view, rows, perf_counter() - begun)
+    return ModelRun(model.name, model.is_view, rows, perf_counter() - begun, way)
+
+
+def _increment(con: duckdb.DuckDBPyConnection, former: State | None, now: State, models: Sequence[Model]) -> Increment | None:
+    changed = changed_inputs(con, former, now, models)
+    if former is None or changed is None:
+        return None
+    increment = Increment(con, former, now, changed, models)
+    return increment if increment.is_worth_it() else None
 
 
 def build(
@@ -67,15 +86,25 @@ def build(
     as_of: date | None = None,
     now: datetime | None = None,
     models: Sequence[Model] | None = None,
+    full: bool = True,
 ) -> BuildResult:
     """Reference tables, facts and marts, made anew from what is loaded; nothing changes when any of it fails.
 
+    With `full` false only what has changed since the last build is computed; the result is the same.
     `as_of` is the data cut-off; by default that of hall.toml, else the latest event loaded, never after the day of `now`.
     `now` is the time of the build, by default this moment; `models` are by default those of etl/models.
     Raises HallError naming the model that failed.
     """
     models = read_models() if models is None else models
     with transaction(con):
+        former = None if full else read_state(con)
+        con.execute("create table if not exists meta (key varchar, value varchar)")
+        con.execute("create or replace temp table former_meta as select * from meta")
         cut_off = prepare(con, home, settings_from(home), as_of, now or datetime.now())
         ordered = in_order(models, set(_tables(con)) - {model.name for model in models})
-        return BuildResult(cut_off, tuple(_run(con, model) for model in ordered))
+        state = state_of(con, models, cut_off)
+        increment = _increment(con, former, state, models)
+        runs = tuple(_run(con, model, increment) for model in ordered)
+        write_state(con, state)
+        drop_made(con)
+        return BuildResult(cut_off, runs)

@@ -1,5 +1,6 @@
 """Model files: one SELECT a file, named after its table; what each reads is found in its SQL."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -13,20 +14,31 @@ from etl.config import HallError
 MODELS = Path(__file__).resolve().parents[1] / "models"
 LAYERS = ("facts", "marts")
 VIEW_MARK = "-- materialize: view"
+# A model says in a line of its own what may be computed anew of it alone (see etl/engine/increment.py).
+NARROWED_MARK = re.compile(r"^-- narrowed by: (\w+) in (\w+(?:, \w+)*)$", re.MULTILINE)
+SUMMED_MARK = re.compile(r"^-- summed over: (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Model:
-    """One model file. `reads` are the tables its SELECT names, its own CTEs left out."""
+    """One model file. `reads` are the tables its SELECT names, its own CTEs left out.
+
+    `narrowed` are inputs whose rows of one `key` alone make the model's rows of that key. `summed` is the input over whose rows
+    every measure is a sum; `measures` are its output columns that are aggregates.
+    """
 
     name: str
     path: Path
     sql: str
     is_view: bool
     reads: frozenset[str]
+    key: str | None = None
+    narrowed: frozenset[str] = frozenset()
+    summed: str | None = None
+    measures: tuple[str, ...] = ()
 
 
-def _reads(path: Path, sql: str) -> frozenset[str]:
+def _parsed(path: Path, sql: str) -> exp.Query:
     try:
         statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
     except sqlglot.ParseError as error:
@@ -34,14 +46,34 @@ def _reads(path: Path, sql: str) -> frozenset[str]:
         raise HallError(f"模型 {path.name} 的 SQL 无法解析：{first}", f"model {path.name}: its SQL cannot be parsed: {first}") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise HallError(f"模型 {path.name} 必须恰好是一条 SELECT", f"model {path.name} must be exactly one SELECT")
-    own = {cte.alias_or_name for cte in statements[0].find_all(exp.CTE)}
-    return frozenset(table.name for table in statements[0].find_all(exp.Table) if table.name not in own)
+    return statements[0]
+
+
+def _reads(query: exp.Query) -> frozenset[str]:
+    own = {cte.alias_or_name for cte in query.find_all(exp.CTE)}
+    return frozenset(table.name for table in query.find_all(exp.Table) if table.name not in own)
+
+
+def _measures(query: exp.Query) -> tuple[str, ...]:
+    return tuple(column.alias_or_name for column in query.selects if column.find(exp.AggFunc))
 
 
 def read_model(path: Path) -> Model:
     """The model in a file. Raises HallError when it is not exactly one SELECT."""
     sql = path.read_text("utf-8")
-    return Model(path.stem, path, sql, sql.lstrip().startswith(VIEW_MARK), _reads(path, sql))
+    query = _parsed(path, sql)
+    narrowed, summed = NARROWED_MARK.search(sql), SUMMED_MARK.search(sql)
+    return Model(
+        path.stem,
+        path,
+        sql,
+        sql.lstrip().startswith(VIEW_MARK),
+        _reads(query),
+        key=narrowed.group(1) if narrowed else None,
+        narrowed=frozenset(narrowed.group(2).split(", ")) if narrowed else frozenset(),
+        summed=summed.group(1) if summed else None,
+        measures=_measures(query) if summed else (),
+    )
 
 
 def read_models(folder: Path = MODELS) -> list[Model]:

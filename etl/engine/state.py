@@ -1,0 +1,72 @@
+"""What the last build was made from, so that the next one can tell what has changed since."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from etl.engine.models import Model
+from etl.records import contracts
+
+# Of `meta` these change with every build or with the data; models that read them are told so.
+MOVING = ("as_of", "built_at")
+
+
+@dataclass(frozen=True)
+class State:
+    """`signature` covers everything but the records: models, code, contracts, calendar, rules, settings. `rows` by raw table."""
+
+    signature: str
+    as_of: date
+    batches: int
+    rows: dict[str, int]
+
+
+def state_of(con: duckdb.DuckDBPyConnection, models: Sequence[Model], as_of: date) -> State:
+    """The state of the warehouse as it is now, its reference tables being written."""
+    (batches,) = con.execute("select count(*) from batch").fetchone() or (0,)
+    rows = {}
+    for record in contracts().values():
+        (rows[record.table],) = con.execute(f"select count(*) from {record.table}").fetchone() or (0,)
+    return State(_signature(con, models), as_of, int(batches), rows)
+
+
+def _signature(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> str:
+    digest = hashlib.sha256(version("duckdb").encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    for model in sorted(models, key=lambda one: one.name):
+        digest.update(f"{model.name}\n{model.sql}\n".encode())
+    for record in contracts().values():
+        digest.update(repr([(field.name, field.sql_type) for field in record.fields]).encode())
+    settings = con.execute("select key, value from meta order by all").fetchall()
+    digest.update(repr([(key, value) for key, value in settings if key not in MOVING]).encode())
+    found = con.execute(
+        "select table_name from duckdb_tables() where starts_with(table_name, 'ref_') and not temporary order by 1"
+    ).fetchall()
+    for (name,) in found:
+        digest.update(f"{name} {con.execute(f'select count(*), bit_xor(hash(r)), sum(hash(r)) from {name} r').fetchone()}".encode())
+    return digest.hexdigest()
+
+
+def write_state(con: duckdb.DuckDBPyConnection, state: State) -> None:
+    """Keep the state of the build that is being made."""
+    con.execute("create or replace table build_state (signature varchar, as_of date, batches bigint, rows map(varchar, bigint))")
+    con.execute("insert into build_state values (?, ?, ?, map(?::varchar[], ?::bigint[]))", [*_values(state)])
+
+
+def _values(state: State) -> list[object]:
+    kept = asdict(state)
+    return [kept["signature"], kept["as_of"], kept["batches"], list(state.rows), list(state.rows.values())]
+
+
+def read_state(con: duckdb.DuckDBPyConnection) -> State | None:
+    """The state of the last build; None when there was none."""
+    if not con.execute("select 1 from duckdb_tables() where table_name = 'build_state'").fetchall():
+        return None
+    row = con.execute("select signature, as_of, batches, map_keys(rows), map_values(rows) from build_state").fetchone()
+    return None if row is None else State(row[0], row[1], row[2], dict(zip(row[3], row[4], strict=True)))
