@@ -59,13 +59,14 @@ def _run(con: duckdb.DuckDBPyConnection, model: Model, increment: Increment | No
     try:
         if way == "whole":
             _drop_other_kind(con, model)
+        if increment is None:
             con.execute(f"create or replace {'view' if model.is_view else 'table'} {model.name} as\n{model.sql}")
-        elif increment is not None and way == "narrowed":
+        elif way == "whole":
+            increment.compute_whole(model)
+        elif way == "narrowed":
             increment.narrow(model)
-        elif increment is not None and way == "summed":
+        elif way == "summed":
             increment.add_up(model)
-        if increment is not None:
-            increment.note(model, way)
         rows = None if model.is_view else rows_of(con, model.name)
     except duckdb.Error as error:
         raise refusal(model.name, error) from error
@@ -95,7 +96,7 @@ def build(
     `now` is the time of the build, by default this moment; `models` are by default those of etl/models.
     Raises HallError naming the model that failed.
     """
-    models = read_models() if models is None else models
+    models = read_models(parsed=home.tmp / "models.json") if models is None else models
     with transaction(con):
         former = None if full else read_state(con)
         con.execute("create table if not exists meta (key varchar, value varchar)")

@@ -1,13 +1,14 @@
 """Model files: one SELECT a file, named after its table; what each reads is found in its SQL."""
 
+import hashlib
+import json
+import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-
-import sqlglot
-from sqlglot import exp
 
 from etl.config import HallError
 
@@ -38,7 +39,19 @@ class Model:
     measures: tuple[str, ...] = ()
 
 
-def _parsed(path: Path, sql: str) -> exp.Query:
+@dataclass(frozen=True)
+class Parsed:
+    """What parsing a model's SQL tells of it."""
+
+    reads: frozenset[str]
+    measures: tuple[str, ...]
+
+
+def _parse(path: Path, sql: str) -> Parsed:
+    # Imported here: parsing takes a second for all models, and a build of what changed knows them already.
+    import sqlglot
+    from sqlglot import exp
+
     try:
         statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
     except sqlglot.ParseError as error:
@@ -46,39 +59,66 @@ def _parsed(path: Path, sql: str) -> exp.Query:
         raise HallError(f"模型 {path.name} 的 SQL 无法解析：{first}", f"model {path.name}: its SQL cannot be parsed: {first}") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise HallError(f"模型 {path.name} 必须恰好是一条 SELECT", f"model {path.name} must be exactly one SELECT")
-    return statements[0]
-
-
-def _reads(query: exp.Query) -> frozenset[str]:
+    query = statements[0]
     own = {cte.alias_or_name for cte in query.find_all(exp.CTE)}
-    return frozenset(table.name for table in query.find_all(exp.Table) if table.name not in own)
+    reads = frozenset(table.name for table in query.find_all(exp.Table) if table.name not in own)
+    return Parsed(reads, tuple(column.alias_or_name for column in query.selects if column.find(exp.AggFunc)))
 
 
-def _measures(query: exp.Query) -> tuple[str, ...]:
-    return tuple(column.alias_or_name for column in query.selects if column.find(exp.AggFunc))
+class ParsedBefore:
+    """What was parsed before, by the digest of the SQL, in a file that is written anew when something was parsed."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known: dict[str, Parsed] = {}
+        self._is_new = False
+        if path is not None and path.exists():
+            with suppress(ValueError, TypeError, KeyError):
+                kept = json.loads(path.read_text("utf-8"))
+                self._known = {key: Parsed(frozenset(one["reads"]), tuple(one["measures"])) for key, one in kept.items()}
+
+    def parse(self, path: Path, sql: str) -> Parsed:
+        key = hashlib.sha256(sql.encode()).hexdigest()
+        if key not in self._known:
+            self._known[key] = _parse(path, sql)
+            self._is_new = True
+        return self._known[key]
+
+    def keep(self) -> None:
+        if self._path is None or not self._is_new:
+            return
+        written = {key: {"reads": sorted(one.reads), "measures": one.measures} for key, one in self._known.items()}
+        beside = self._path.with_suffix(f".{os.getpid()}")
+        beside.write_text(json.dumps(written), "utf-8")
+        beside.replace(self._path)
 
 
-def read_model(path: Path) -> Model:
+def read_model(path: Path, before: ParsedBefore | None = None) -> Model:
     """The model in a file. Raises HallError when it is not exactly one SELECT."""
     sql = path.read_text("utf-8")
-    query = _parsed(path, sql)
+    parsed = (before or ParsedBefore(None)).parse(path, sql)
     narrowed, summed = NARROWED_MARK.search(sql), SUMMED_MARK.search(sql)
     return Model(
         path.stem,
         path,
         sql,
         sql.lstrip().startswith(VIEW_MARK),
-        _reads(query),
+        parsed.reads,
         key=narrowed.group(1) if narrowed else None,
         narrowed=frozenset(narrowed.group(2).split(", ")) if narrowed else frozenset(),
         summed=summed.group(1) if summed else None,
-        measures=_measures(query) if summed else (),
+        measures=parsed.measures if summed else (),
     )
 
 
-def read_models(folder: Path = MODELS) -> list[Model]:
-    """All models below `folder`, in the order of their names. Raises HallError when two files make the same table."""
-    models = [read_model(path) for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
+def read_models(folder: Path = MODELS, parsed: Path | None = None) -> list[Model]:
+    """All models below `folder`, in the order of their names; `parsed` is a file that keeps what parsing them told.
+
+    Raises HallError when two files make the same table.
+    """
+    before = ParsedBefore(parsed)
+    models = [read_model(path, before) for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
+    before.keep()
     names = [model.name for model in models]
     for name in names:
         if names.count(name) > 1:

@@ -46,7 +46,7 @@ select 'YW' || lpad(cast(i as varchar), 9, '0'), '11350902003987' || lpad(cast(i
     '食品经营许可新办' || (i % 300), '第' || (i % 40) || '局', (i % 60) || '号窗口', ['window', 'web', 'mobile'][i % 3 + 1], '林某某',
     timestamp '2018-01-01' + to_minutes(i % 500000), timestamp '2018-01-01 01:00:00' + to_minutes(i % 500000),
     i % 20, 'workday', timestamp '2018-01-03' + to_minutes(i % 500000), 'approved',
-    timestamp '2018-01-03' + to_minutes(i % 500000), 'B000001', i + 2
+    timestamp '2018-01-03' + to_minutes(i % 500000), 'B000000', i + 2
 from range(?) t(i)
 """
 
