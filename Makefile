@@ -39,6 +39,7 @@ format: env ## put the code in shape
 	.venv/bin/ruff check --fix .
 
 bench: env ## measure the budgets (ratios in one run); not part of the tests
+	$(UV) sync $(UV_FLAGS) --group bench
 	$(PY) -m tests.benchmarks
 	$(PY) -m tests.benchmarks.reports
 
