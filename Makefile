@@ -7,7 +7,7 @@ export PYTHONPATH :=
 # The locked interpreter of the machine; nothing but the packages is fetched.
 UV_FLAGS := --locked --no-python-downloads
 
-.PHONY: help env demo test test-tools lint format bench screenshots
+.PHONY: help env demo test test-tools lint format bench bench-pages bench-env screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,10 +38,15 @@ format: env ## put the code in shape
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: env ## measure the budgets (ratios in one run); not part of the tests
-	$(UV) sync $(UV_FLAGS) --group bench
+bench: bench-env ## measure the budgets (ratios in one run); not part of the tests
 	$(PY) -m tests.benchmarks
 	$(PY) -m tests.benchmarks.reports
+
+bench-pages: bench-env test-tools ## measure a filter change in Chromium beside the same page in Plotly Dash
+	$(PY) -m tests.benchmarks.pages
+
+bench-env: env
+	@$(UV) sync $(UV_FLAGS) --group bench --quiet
 
 screenshots: test-tools ## take the pictures of the README anew
 	$(PY) -m tests.browser.screenshots

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from dashboard.language import Language
+from etl.access.principal import Role
+from etl.access.rules import access_rules
 
 FOLDER = Path(__file__).parent / "pages"
 Section = Literal["run", "systems", "oversight", "assessment", "reports", "office"]
@@ -54,6 +56,13 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("case", "run", "description", lambda _: _("办件查询"), has_filters=False),
     Entry("reports", "reports", "summarize", lambda _: _("月报与导出"), has_filters=False),
     Entry("annual", "reports", "fact_check", lambda _: _("年报数字"), has_filters=False),
+    Entry("trail", "office", "history", lambda _: _("操作记录"), has_filters=False),
+    Entry("people", "office", "group", lambda _: _("登录人员"), has_filters=False),
 )
 PAGES: dict[str, Entry] = {entry.name: entry for entry in ENTRIES}
 FIRST = ENTRIES[0].name
+
+
+def first_for(role: Role) -> str:
+    """The page on which this role begins: the first in the order that it may open."""
+    return next((entry.name for entry in ENTRIES if access_rules().may_open(role, entry.name)), FIRST)

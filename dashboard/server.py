@@ -13,6 +13,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.access.forms import EARLY
+from dashboard.access.gate import Gate
+from dashboard.access.identity import HEADERS
+from dashboard.access.routes import Routes, warm_up
+from dashboard.access.setting import LOOPBACK, Setting
+from etl.config import HallError, Home, home_from
+
 SCRIPT = Path(__file__).parent / "web" / "run.py"
 HOST = re.compile(r"^[A-Za-z0-9.\-]+(:\d{1,5})?$|^\[[0-9A-Fa-f:]+\](:\d{1,5})?$")
 TITLES = {"zh": "政务大厅运行看板", "en": "Service-hall dashboard"}
@@ -32,9 +39,8 @@ WARM = (
 )
 
 
-# Parts of Streamlit's page that every one of ours needs. Fetched with the page instead of one after the other as it is drawn:
-# the links to the other pages came seconds after the charts.
-EARLY = ("PageLink", "Selectbox", "Button", "Metric", "DataFrame", "PlotlyChart")
+# EARLY, the parts of Streamlit's page that every one of ours needs, are fetched with the page instead of one after the other as it
+# is drawn: the links to the other pages came seconds after the charts.
 
 
 def early_chunks(folder: Path = Path(st.__file__).parent / "static" / "static" / "js") -> list[str]:
@@ -109,7 +115,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             headers["content-security-policy"] = content_policy(self.host)
             headers["x-content-type-options"] = "nosniff"
-            headers["referrer-policy"] = "no-referrer"
+            # The forms of sign-in set their own: without a referrer a browser says "Origin: null" of them.
+            headers.setdefault("referrer-policy", "no-referrer")
             headers["x-frame-options"] = "DENY"
             headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
             if headers.get("content-type", "").startswith("text/html") and message["status"] == 200:
@@ -140,14 +147,35 @@ async def warm(_: st.App) -> AsyncIterator[None]:
     """Loads the heavy modules before the first visitor and keeps them out of every later collection."""
     for name in WARM:
         importlib.import_module(name)
+    warm_up()
     gc.collect()
     gc.freeze()
     yield
 
 
-def application() -> st.App:
-    """The dashboard as an ASGI application."""
-    return st.App(SCRIPT, middleware=[Middleware(Guard)], lifespan=warm)
+def application(home: Home | None = None) -> st.App:
+    """The dashboard as an ASGI application. Raises HallError when the way of signing in is set wrongly."""
+    setting = Setting(home or home_from(None))
+    routes = Routes(setting)
+    gate = Middleware(Gate, setting=setting, own=routes.router(), own_paths=routes.paths)
+    return st.App(SCRIPT, middleware=[Middleware(Guard), gate], lifespan=warm)
+
+
+def require_local(host: str, home: Home | None = None) -> None:
+    """Raises HallError where a server without accounts, or one that believes a proxy's word alone, would be reached from elsewhere."""
+    if host in LOOPBACK:
+        return
+    setting = Setting(home or home_from(None))
+    if setting.is_local_only:
+        raise HallError(
+            f"演示或免登录方式只能在本机（127.0.0.1）使用，不能监听 {host}；请用 hall user add 建立账号",
+            f"demo and open mode serve this machine only, not {host}; make accounts with hall user add",
+        )
+    if setting.mode == "proxy" and not setting.settings.sign_in.proxy_secret:
+        raise HallError(
+            f"由代理认证而不核对 proxy_secret 时只能监听 127.0.0.1，不能监听 {host}",
+            f"without proxy_secret a proxy's word is believed on 127.0.0.1 only, not on {host}",
+        )
 
 
 def options(host: str, port: int) -> dict[str, object]:
@@ -158,11 +186,17 @@ def options(host: str, port: int) -> dict[str, object]:
         "server.headless": True,
         "server.fileWatcherType": "none",
         "server.enableStaticServing": True,
+        "server.trustedUserHeaders": HEADERS,
+        "server.maxUploadSize": 20,
+        "server.enableXsrfProtection": True,
+        "server.enableCORS": True,
         # A name made to point at this machine must not get a socket (DNS rebinding).
-        "server.allowedHosts": [host] if host not in ("0.0.0.0", "::") else [],  # noqa: S104
+        "server.allowedHosts": [*LOOPBACK] if host in LOOPBACK else [host] if host not in ("0.0.0.0", "::") else [],  # noqa: S104
         "browser.serverAddress": host,
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "minimal",
+        # What is taken away goes through our own export, which asks the rules and writes it down.
+        "client.disableDataExport": True,
         "client.showErrorDetails": "none",
         "client.showErrorLinks": False,
         "runner.postScriptGC": False,

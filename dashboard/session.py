@@ -14,10 +14,13 @@ import streamlit as st
 from dashboard.language import Code, Language, language
 from dashboard.period import KINDS, Kind, Period, containing
 from dashboard.store import Dimension, Scope, Store
+from etl.access.principal import Principal
+from etl.access.rules import Action, Export, NotAllowedError, access_rules
 
 DIMENSIONS: tuple[Dimension, ...] = ("scope", "department", "window", "channel")
 _HALL = "_hall"
 _VIEW = "_view"
+_NOTED = "_noted"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,28 @@ class Hall:
     store: Store
     view: View
     speak: Language
+
+    @property
+    def principal(self) -> Principal:
+        """Whoever the page is drawn for."""
+        return self.store.principal
+
+    def may_open(self, page: str) -> bool:
+        """Whether this person has the page of this name."""
+        return access_rules().may_open(self.principal.role, page)
+
+    def exports(self) -> tuple[Export, ...]:
+        """The kinds of export this person may take away, the usual one first."""
+        return access_rules().roles[self.principal.role].exports
+
+    def may(self, action: Action) -> bool:
+        """Whether this person may do this; `etl.access` names the actions."""
+        return access_rules().may(self.principal.role, action)
+
+    def require(self, action: Action) -> None:
+        """Raises NotAllowedError where this person may not do this."""
+        if not self.may(action):
+            raise NotAllowedError("（该操作）", "this action")
 
     @property
     def period(self) -> Period:
@@ -132,9 +157,18 @@ def write(view: View) -> None:
     st.session_state[_VIEW] = params
 
 
+def is_first(what: str) -> bool:
+    """Whether this is done for the first time in this session: a page is redrawn often, what it shows is noted once."""
+    seen = st.session_state.setdefault(_NOTED, set())
+    if what in seen:
+        return False
+    seen.add(what)
+    return True
+
+
 def actor() -> str:
-    """Who acts in this session, for the audit trail. Until people sign in it is whoever sits at this machine."""
-    return "local"
+    """Who acts in this session, for the audit trail."""
+    return hall().store.principal.name
 
 
 def leave_case() -> None:

@@ -2,12 +2,15 @@
 
 Every number comes from `etl.indicators.evaluate`, as `hall indicator` prints it; the lists are rows of `fact_case` and
 `fact_suspension`. Answers are kept by snapshot, so a newly published one is picked up at the next run of a page.
+
+A store is opened for one person. Whatever is asked through it is answered from connections on which every table is cut
+down to what that person may see (`dashboard/access/narrowing.py`), and is kept under their reach, so that no answer passes
+from one person to another.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,13 +18,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.period import Period
+from dashboard.snapshot import Quarantined, Snapshot
+from etl.access.principal import LOCAL, Principal
+from etl.access.rules import NotAllowedError, access_rules, reach
 from etl.answering import Answer, Record, explain_answer, records_named
-from etl.calendar import Calendar, read_calendar
-from etl.config import HallError, Home, Settings, settings_from
-from etl.demo import MARK
+from etl.config import HallError, Home, Settings
 from etl.indicators import Indicator, Query, definition, evaluate
 from etl.indicators.dimensions import MARTS, SCOPE_PLACES
-from etl.publish import current, open_snapshot
+from etl.publish import current
 from etl.reconcile import Compared, figures, reconcile
 from etl.timelimit import Due, explain
 
@@ -66,58 +70,81 @@ class Measure:
     n: int | None
 
 
-@dataclass(frozen=True)
-class Quarantined:
-    """Refused records that wait for correction. A record may have several faults."""
-
-    records: int
-    faults: int
-
-
 class Store:
-    """One published snapshot, opened for reading."""
+    """One published snapshot as one person may read it."""
 
-    def __init__(self, home: Home, path: Path) -> None:
-        self.home = home
-        self.path = path
-        self.snapshot_id = path.stem
-        self._connection = open_snapshot(path)
+    def __init__(self, snapshot: Snapshot, principal: Principal = LOCAL) -> None:
+        self.snapshot = snapshot
+        self.principal = principal
+        self.home = snapshot.home
+        self.snapshot_id = snapshot.id
+        self.reach = reach(principal)
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """One cursor a call: page runs of several visitors go on at the same time."""
-        with self._connection.cursor() as cursor:
-            return cursor.execute(sql, dict(parameters or {})).df()
+        return self.snapshot.narrowed(self.reach).rows(sql, parameters or {})
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
-        return settings_from(self.home)
+        return self.snapshot.settings
 
-    @cached_property
+    @property
     def meta(self) -> dict[str, str]:
         """Key and value of the snapshot's `meta`: data cut-off, calendar and rule versions."""
-        frame = self._rows("select key, value from meta")
-        return dict(zip(frame["key"], frame["value"], strict=True))
+        return self.snapshot.meta
 
-    @cached_property
+    @property
     def as_of(self) -> date:
         """The data cut-off."""
-        return date.fromisoformat(self.meta["as_of"][:10])
+        return self.snapshot.as_of
 
-    @cached_property
+    @property
     def first_day(self) -> date:
         """The first day on which anything was received or closed; the cut-off when there is nothing."""
-        found = self._rows("select min(day) as day from mart_case_day where day <= $as_of", {"as_of": self.as_of})["day"].iloc[0]
-        return self.as_of if pd.isna(found) else pd.Timestamp(found).date()
+        return self.snapshot.first_day
 
-    @cached_property
+    @property
     def is_empty(self) -> bool:
-        return bool(self._rows("select count(*) as n from fact_case")["n"].iloc[0] == 0)
+        return self.snapshot.is_empty
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any of the data was made up by `hall demo`, whose file names say so."""
+        return self.snapshot.is_synthetic
+
+    @property
+    def sees_cases(self) -> bool:
+        """Whether this person may see rows of single cases, be it of their window only."""
+        return self.reach.records in ("hall", "window")
+
+    def bounds(self) -> dict[Dimension, str]:
+        """The window or department that this person is bound to; nothing where the whole hall is theirs."""
+        if self.reach.counts == "none":
+            raise NotAllowedError("统计数据", "figures")
+        return self._bound_by()
+
+    def _bound_by(self) -> dict[Dimension, str]:
+        bound: dict[Dimension, str | None] = {"window": self.reach.window, "department": self.reach.department}
+        return {name: value for name, value in bound.items() if value is not None}
+
+    def shown(self, scope: Scope) -> Scope:
+        """The scope as a page names it: with the window that this person is bound to."""
+        return replace(scope, **{str(name): value for name, value in self._bound_by().items()})
+
+    def _within(self, scope: Scope) -> Scope:
+        """The scope together with what the person is bound to. Raises NotAllowedError when it lies outside."""
+        for name, value in self.bounds().items():
+            asked = scope.chosen().get(name)
+            if asked is not None and asked != value:
+                raise NotAllowedError("其他窗口的数据", "another window's data")
+            scope = replace(scope, **{name: value})
+        return scope
 
     def query(self, sql: str, scope: Scope | None = None, prefix: str = "", /, **parameters: Any) -> pd.DataFrame:
         """Rows of the snapshot for one room's page, kept by snapshot id. The SQL is the room's own text in `dashboard/queries/`.
 
         `{scope}` in it stands for the condition of the scope on the columns `place, department, window_name, channel` (each written
         with `prefix`, such as "c."); it is there exactly when a scope is given. Values go in as parameters (`$name`), never as text.
+        Whether or not it has the mark, it is answered from this person's rows only; a table that is not theirs raises NotAllowedError.
         """
         if ("{scope}" in sql) != (scope is not None):
             raise ValueError("a query has the mark {scope} exactly when it is given a scope")
@@ -125,21 +152,27 @@ class Store:
         if scope is not None:
             condition, narrowed = _condition(scope.chosen(), prefix)
             sql = sql.replace("{scope}", condition)
-        return _cached_rows(self, self.snapshot_id, sql, (*parameters.items(), *narrowed.items()))
+        return self._kept(sql, {**parameters, **narrowed})
+
+    def _kept(self, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
+        """Rows as this person may see them, kept under their reach: what one was answered is never another's answer."""
+        return _cached_rows(self, self.snapshot_id, self.reach.key, sql, tuple(parameters.items()))
 
     def choices(self, dimension: Dimension, scope: Scope | None = None) -> list[str]:
         """Values of a dimension that occur in the data, most cases first, within the other dimensions of the scope."""
         if dimension == "scope":
             return list(SCOPE_PLACES)
-        condition, parameters = _condition({name: value for name, value in (scope or Scope()).chosen().items() if name != dimension})
+        if self.reach.counts == "none":
+            return []
+        others = {name: value for name, value in (scope or Scope()).chosen().items() if name != dimension}
+        # The names alone are counts, not cases: whoever has the figures of a window may choose among what they are divided by.
+        condition, parameters = _condition({**others, **self._bound_by()})
         column = DIMENSIONS[dimension]
-        frame = _cached_rows(
-            self,
-            self.snapshot_id,
+        sql = (
             f"select {column} as choice from fact_case where {column} <> '' and {condition} "
-            f"group by {column} order by count(*) desc, {column}",
-            tuple(parameters.items()),
+            f"group by {column} order by count(*) desc, {column}"
         )
+        frame = _cached_counts(self, self.snapshot_id, self.reach.key, sql, tuple(parameters.items()))
         return [str(value) for value in frame["choice"]]
 
     def measure(self, name: str, period: Period, scope: Scope, where: Conditions = ()) -> Measure:
@@ -158,12 +191,34 @@ class Store:
 
         `where` are conditions of the page's own beside the scope, such as the scope of the item list.
         """
-        conditions = (*scope.chosen().items(), *where)
-        return _cached_series(self, self.snapshot_id, name, period.first, min(period.last, self.as_of), by, conditions)
+        return self._series(name, period.first, min(period.last, self.as_of), by, (*self._where(name, scope), *where))
 
     def whole(self, name: str, first: date, last: date, where: Mapping[str, str]) -> pd.DataFrame:
         """The indicator over all these days under these conditions, as `hall indicator` prints it: one row of numbers."""
-        return _cached_series(self, self.snapshot_id, name, first, last, (), tuple(where.items()))
+        return self._series(name, first, last, (), (*self._where(name, Scope()), *where.items()))
+
+    def loads(self, name: str, by: tuple[str, ...] = ()) -> pd.DataFrame:
+        """An indicator of the ledger over all loads: they were made at their own time, mostly after the days their records tell of."""
+        first, last = self.snapshot.loaded_span
+        return self._series(name, first, last, by, self._where(name, Scope()))
+
+    @property
+    def loaded_span(self) -> tuple[date, date]:
+        """The first and the last day on which anything was loaded; the cut-off twice when nothing was."""
+        return self.snapshot.loaded_span
+
+    def _series(self, name: str, first: date, last: date, by: tuple[str, ...], where: Conditions) -> pd.DataFrame:
+        return _cached_series(self, self.snapshot_id, self.reach.key, name, first, last, by, where)
+
+    def _where(self, name: str, scope: Scope) -> Conditions:
+        """The scope with this person's bounds; an indicator over a public table is the same for everybody and is not bound."""
+        if self._is_public(name):
+            return tuple((str(key), value) for key, value in scope.chosen().items())
+        return tuple((str(key), value) for key, value in self._within(scope).chosen().items())
+
+    @staticmethod
+    def _is_public(name: str) -> bool:
+        return all(access_rules().is_public(mart) for mart in indicator(name).marts)
 
     def unsupported(self, name: str, scope: Scope) -> list[str]:
         """Dimensions of the scope by which this indicator cannot be narrowed."""
@@ -171,8 +226,9 @@ class Store:
 
     def unsupported_by(self, name: str, scope: Scope, by: tuple[str, ...]) -> list[str]:
         """What of the scope and the breakdown no mart of this indicator holds; all of it when only the combination is missing."""
+        bound = {} if self._is_public(name) else self.bounds()
         of_item = "scope" in indicator(name).dimensions
-        wanted = ["place" if one == "scope" and not of_item else one for one in (*scope.chosen(), *by)]
+        wanted = ["place" if one == "scope" and not of_item else str(one) for one in dict.fromkeys([*scope.chosen(), *bound, *by])]
         if any(set(wanted) <= set(MARTS[mart]) for mart in indicator(name).marts):
             return []
         missing = [one for one in wanted if one not in indicator(name).dimensions] or wanted
@@ -181,45 +237,40 @@ class Store:
     def open_cases(self, state: Literal["overdue", "due_soon", "paused"], scope: Scope) -> pd.DataFrame:
         """Open cases in this state at the data cut-off, the most pressing first."""
         condition, parameters = _condition(scope.chosen())
-        return _cached_rows(
-            self,
-            self.snapshot_id,
+        return self._kept(
             f"select {CASE_COLUMNS} from fact_case where is_open and promise_state = $state and {condition} "
             "order by days_left nulls last, promised_due_on nulls last, case_no limit $most",
-            (("state", state), ("most", LIST_LIMIT), *parameters.items()),
+            {"state": state, "most": LIST_LIMIT, **parameters},
         )
 
     def count_open(self, state: str, scope: Scope) -> int:
         """How many open cases are in this state at the cut-off."""
-        condition, parameters = _condition(scope.chosen())
+        condition, parameters = _condition(self._within(scope).chosen())
         sql = f"select count(*) as n from fact_case where is_open and promise_state = $state and {condition}"
-        return int(_cached_rows(self, self.snapshot_id, sql, (("state", state), *parameters.items()))["n"].iloc[0])
+        found = _cached_counts(self, self.snapshot_id, self.reach.key, sql, (("state", state), *parameters.items()))
+        return int(found["n"].iloc[0])
 
     def late_cases(self, period: Period, scope: Scope) -> pd.DataFrame:
         """Cases closed late in the period, the latest by far first."""
         condition, parameters = _condition(scope.chosen())
-        return _cached_rows(
-            self,
-            self.snapshot_id,
+        return self._kept(
             f"select {CASE_COLUMNS}, closed_on, used_workdays from fact_case "
             f"where is_closed and promise_state = 'late' and closed_on between $first and $last and {condition} "
             "order by closed_on - promised_due_on desc nulls last, case_no limit $most",
-            (("first", period.first), ("last", period.last), ("most", LIST_LIMIT), *parameters.items()),
+            {"first": period.first, "last": period.last, "most": LIST_LIMIT, **parameters},
         )
 
     def suspensions(self, period: Period, scope: Scope) -> pd.DataFrame:
         """Stops of the clock and extensions that meet the period, with their working days and legal basis."""
         condition, parameters = _condition(scope.chosen(), "c.")
-        return _cached_rows(
-            self,
-            self.snapshot_id,
+        return self._kept(
             "select s.case_no, s.kind, s.started_on, s.ended_on, s.is_open, s.is_pause, s.extension_workdays, s.legal_basis, "
             "c.item_name, c.department, c.window_name, d.ordinal - a.ordinal + case when a.is_workday then 1 else 0 end as workdays "
             "from fact_suspension s inner join fact_case c on c.case_no = s.case_no "
             "left join ref_calendar a on a.day = s.started_on left join ref_calendar d on d.day = s.effective_end_on "
             f"where s.started_on <= $last and s.effective_end_on >= $first and {condition} "
             "order by workdays desc nulls last, s.started_on, s.case_no limit $most",
-            (("first", period.first), ("last", period.last), ("most", LIST_LIMIT), *parameters.items()),
+            {"first": period.first, "last": period.last, "most": LIST_LIMIT, **parameters},
         )
 
     def case(self, case_no: str) -> dict[str, Any] | None:
@@ -239,52 +290,35 @@ class Store:
 
     def due(self, case_no: str) -> dict[str, Due]:
         """Both due dates with the steps that lead to them. Raises HallError when the case has none to explain."""
-        with self._connection.cursor() as cursor:
-            return dict(explain(cursor, case_no, self._calendar))
+        if not self.sees_cases:
+            raise NotAllowedError
+        with self.snapshot.narrowed(self.reach).cursor() as cursor:
+            return dict(explain(cursor, case_no, self.snapshot.calendar))
 
     def answer_records(self, answer_no: str) -> list[Record]:
-        """Which of request, complaint and bad evaluation have this number."""
-        with self._connection.cursor() as cursor:
+        """Which of request, complaint and bad evaluation have this number; none that this person may not see."""
+        if not self.sees_cases:
+            return []
+        with self.snapshot.narrowed(self.reach).cursor() as cursor:
             return records_named(cursor, answer_no)
 
     def answer(self, record: Record, answer_no: str) -> Answer:
         """A request, complaint or bad evaluation with its due date explained. Raises HallError when there is none."""
-        with self._connection.cursor() as cursor:
-            return explain_answer(cursor, record, answer_no, self._calendar)
-
-    @cached_property
-    def _calendar(self) -> Calendar:
-        with self._connection.cursor() as cursor:
-            return read_calendar(cursor)
-
-    @cached_property
-    def is_synthetic(self) -> bool:
-        """Whether any of the data was made up by `hall demo`, whose file names say so."""
-        found = self._rows("select count(*) as files from batch where starts_with(file, $mark)", {"mark": MARK})
-        return bool(found["files"].iloc[0])
-
-    def quarantined(self) -> Quarantined:
-        """Records still in quarantine, and the faults found in them."""
-        found = self._rows("select coalesce(sum(records), 0) as records, coalesce(sum(faults), 0) as faults from quarantine_open").iloc[0]
-        return Quarantined(int(found["records"]), int(found["faults"]))
-
-    def loads(self, name: str, by: tuple[str, ...] = ()) -> pd.DataFrame:
-        """An indicator of the ledger over all loads: they were made at their own time, mostly after the days their records tell of."""
-        first, last = self.loaded_span
-        return _cached_series(self, self.snapshot_id, name, first, last, by, ())
-
-    @cached_property
-    def loaded_span(self) -> tuple[date, date]:
-        """The first and the last day on which anything was loaded; the cut-off twice when nothing was."""
-        found = self._rows("select min(loaded_at) as first, max(loaded_at) as last from batch").iloc[0]
-        if pd.isna(found["first"]):
-            return self.as_of, self.as_of
-        return pd.Timestamp(found["first"]).date(), pd.Timestamp(found["last"]).date()
+        if not self.sees_cases:
+            raise NotAllowedError
+        with self.snapshot.narrowed(self.reach).cursor() as cursor:
+            return explain_answer(cursor, record, answer_no, self.snapshot.calendar)
 
     def reconciled(self) -> list[Compared]:
-        """The published figures beside those of this snapshot, as `hall reconcile` gives them."""
-        with self._connection.cursor() as cursor:
+        """The published figures beside those of this snapshot, as `hall reconcile` gives them; figures of the whole hall."""
+        if self.reach.counts != "hall":
+            raise NotAllowedError("全厅的数据", "the whole hall's figures")
+        with self.snapshot.narrowed(self.reach).cursor() as cursor:
             return reconcile(cursor, figures())
+
+    def quarantined(self) -> Quarantined:
+        """Records still in quarantine and their faults; of no concern to whoever sees a window only."""
+        return self.snapshot.quarantined if self.reach.counts == "hall" else Quarantined(0, 0)
 
 
 def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, dict[str, str]]:
@@ -305,9 +339,16 @@ def indicator(name: str) -> Indicator:
 
 @st.cache_data(max_entries=4000, show_spinner=False)
 def _cached_series(
-    _store: Store, snapshot_id: str, name: str, first: date, last: date, by: tuple[str, ...], where: tuple[tuple[str, str], ...]
+    _store: Store,
+    snapshot_id: str,
+    reach_key: tuple[str | None, ...],
+    name: str,
+    first: date,
+    last: date,
+    by: tuple[str, ...],
+    where: tuple[tuple[str, str], ...],
 ) -> pd.DataFrame:
-    with _store._connection.cursor() as cursor:
+    with _store.snapshot.narrowed(_store.reach).cursor() as cursor:
         result = evaluate(cursor, name, Query(first, last, by=by, where=dict(where)))
     columns = [*by, "numerator", "denominator", "value", "n"]
     return pd.DataFrame(
@@ -316,21 +357,34 @@ def _cached_series(
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _cached_rows(_store: Store, snapshot_id: str, sql: str, parameters: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
+def _cached_rows(
+    _store: Store, snapshot_id: str, reach_key: tuple[str | None, ...], sql: str, parameters: tuple[tuple[str, Any], ...]
+) -> pd.DataFrame:
     return _store._rows(sql, dict(parameters))
 
 
+@st.cache_data(max_entries=500, show_spinner=False)
+def _cached_counts(
+    _store: Store, snapshot_id: str, reach_key: tuple[str | None, ...], sql: str, parameters: tuple[tuple[str, Any], ...]
+) -> pd.DataFrame:
+    """Counts and names of this module's own, which carry the person's bounds in their parameters."""
+    return _store.snapshot.rows(sql, dict(parameters))
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _opened(root: str, path: str) -> Store:
-    return Store(Home(Path(root)), Path(path))
+def _opened(root: str, path: str) -> Snapshot:
+    return Snapshot(Home(Path(root)), Path(path))
 
 
-def open_current(home: Home) -> Store:
-    """The snapshot that is current now. Raises HallError when none is published."""
+def open_current(home: Home, principal: Principal = LOCAL) -> Store:
+    """The snapshot that is current now, for this person. Raises HallError when none is published.
+
+    Without a person it is opened as the command line would: only tests and tools do that, never a page.
+    """
     path = current(home)
     if path is None:
         raise HallError(
             "还没有发布数据：请先运行 hall load、hall build、hall publish（或 hall demo）",
             "nothing is published yet: run hall load, hall build and hall publish (or hall demo)",
         )
-    return _opened(str(home.root), str(path.resolve()))
+    return Store(_opened(str(home.root), str(path.resolve())), principal)

@@ -1,17 +1,17 @@
 """Within how many days what is asked of an office must be answered, by kind and by date: data/rules/answerlimits-*.toml."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from etl.config import SHIPPED, HallError
+from etl.config import SHIPPED
+from etl.dated import in_folder, require_apart, stretches
+from etl.records import read_model
 from etl.timerules import OPEN_END
 
 # What has a limit: the kinds of requests, and what else is answered or published under one.
@@ -74,47 +74,21 @@ def load_answer_rules(folders: Sequence[Path] = (SHIPPED / "rules",)) -> tuple[S
 
     Raises HallError naming file and reason when a file is wrong, or when two files of one folder cover the same kind on the same day.
     """
-    layers: list[list[AnswerRule]] = []
+    rules: list[AnswerRule] = []
     for folder in folders:
-        found = sorted(((_read(path), path) for path in folder.glob("answerlimits-*.toml")), key=lambda entry: entry[0].valid_from)
+        found = in_folder(folder, "answerlimits-*.toml", _read)
         for kind in KINDS:
-            _require_apart(kind, [(rule, path) for rule, path in found if kind in rule.limit])
-        layers.append([rule for rule, _ in found])
-    return tuple(stretch for kind in KINDS for stretch in _stretches(kind, layers))
+            require_apart([(rule, path) for rule, path in found if kind in rule.limit], kind)
+        rules += [rule for rule, _ in found]
+    return tuple(
+        Stretch(kind, first, end, rule.id, rule.limit[kind])
+        for kind in KINDS
+        for first, end, rule in stretches([rule for rule in rules if kind in rule.limit])
+    )
 
 
 def _read(path: Path) -> AnswerRule:
-    try:
-        return AnswerRule.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HallError(f"规则文件 {path.name} 不是有效的 TOML：{error}", f"rules file {path.name} is not valid TOML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or path.stem
-        raise HallError(
-            f"规则文件 {path.name}：{key} 有误（{first['msg']}），请对照 answerlimits-hall.toml 改正",
-            f"rules file {path.name}: {key}: {first['msg']}; correct it after answerlimits-hall.toml",
-        ) from None
-
-
-def _require_apart(kind: str, found: Sequence[tuple[AnswerRule, Path]]) -> None:
-    for (earlier, first), (later, second) in pairwise(found):
-        if later.valid_from < earlier.valid_to:
-            raise HallError(
-                f"规则文件 {first.name} 与 {second.name} 的 {kind} 自 {later.valid_from} 起重叠，请为前者写明 valid_to",
-                f"rules files {first.name} and {second.name}: {kind} overlaps from {later.valid_from}; give the first one a valid_to",
-            )
-
-
-def _stretches(kind: str, layers: Sequence[Sequence[AnswerRule]]) -> list[Stretch]:
-    rules = [rule for layer in layers for rule in layer if kind in rule.limit]
-    cuts = sorted({cut for rule in rules for cut in (rule.valid_from, rule.valid_to)})
-    made: list[Stretch] = []
-    for first, end in pairwise(cuts):
-        holding = next((rule for rule in reversed(rules) if rule.valid_from <= first < rule.valid_to), None)
-        if holding is not None:
-            made.append(Stretch(kind, first, end, holding.id, holding.limit[kind]))
-    return made
+    return read_model(path, AnswerRule, "answerlimits-hall.toml")
 
 
 def write_answer_rules(con: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:

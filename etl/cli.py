@@ -24,6 +24,8 @@ COMMAND_MODULES = (
     "clock",
     "queue",
     "mapping",
+    "user",
+    "audit",
     "doctor",
 )
 

@@ -74,6 +74,22 @@ def home_from(option: Path | None, environ: Mapping[str, str] = os.environ) -> H
     return Home(SHIPPED / "var")
 
 
+class SignIn(BaseModel):
+    """`[sign_in]` of `hall.toml`: how people sign in, and how long it lasts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Literal["accounts", "proxy", "oidc"] = "accounts"
+    idle_minutes: float = Field(default=30, gt=0)
+    absolute_hours: float = Field(default=12, gt=0)
+    secure_cookie: bool = Field(default=False, description="set it where the dashboard is reached by https only")
+    proxy_header: str = Field(default="x-remote-user", pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
+    proxy_secret: bool = Field(default=True, description="the proxy must also send what stands in keys/proxy.key")
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_claim: str = "preferred_username"
+
+
 class Notify(BaseModel):
     """Where a finished report is sent to; off by default. `urls` are those of the notification library, one an address."""
 
@@ -98,6 +114,7 @@ class Settings(BaseModel):
     keep_snapshot_days: int = Field(default=30, ge=1)
     upload_megabytes: int = Field(default=50, ge=1, le=200, description="largest file that the data-quality page takes")
     port: int = Field(default=8501, ge=1, le=65535)
+    sign_in: SignIn = SignIn()
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
     report_month_starts_on: int = Field(default=1, ge=1, le=28, description="day on which a statistical month begins, such as 17")
     report_month_named_by: Literal["last_day", "first_day"] = Field(default="last_day", description="which day's month gives it its name")

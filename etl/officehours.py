@@ -6,7 +6,6 @@ that lie in a session of a working day. Legal limits never come from here: they 
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,10 +15,12 @@ from pathlib import Path
 from typing import Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from etl.calendar import FIRST_DAY, LAST_DAY, Calendar
-from etl.config import SHIPPED, HallError
+from etl.config import SHIPPED
+from etl.dated import holding, layered
+from etl.records import read_model
 
 MINUTES = 24 * 60
 # A file without valid_to holds until this day (excluded), which lies beyond every calendar.
@@ -100,7 +101,7 @@ class OfficeHours:
 
     def sessions_on(self, day: date) -> tuple[Session, ...] | None:
         """The sessions of a working day of that date, None where no timetable covers it."""
-        held = next((one for one in reversed(self.timetables) if one.valid_from <= day < one.valid_to), None)
+        held = holding(self.timetables, day)
         return None if held is None else held.sessions_on(day)
 
     def minutes_between(self, first: datetime, last: datetime, calendar: Calendar) -> int:
@@ -136,33 +137,11 @@ def load_office_hours(folders: Sequence[Path] = (SHIPPED / "rules",)) -> OfficeH
 
     Raises HallError naming file, key and reason when a file is wrong or two files of one folder cover the same day.
     """
-    held: list[Timetable] = []
-    for folder in folders:
-        found = sorted(((_read(path), path) for path in folder.glob("officehours-*.toml")), key=lambda entry: entry[0].valid_from)
-        for (earlier, first), (later, second) in pairwise(found):
-            if later.valid_from < earlier.valid_to:
-                raise HallError(
-                    f"办公时间文件 {first.name} 与 {second.name} 自 {later.valid_from} 起重叠，请为前者写明 valid_to",
-                    f"office hours {first.name} and {second.name} overlap from {later.valid_from}; give the first one a valid_to",
-                )
-        held += [timetable for timetable, _ in found]
-    return OfficeHours(tuple(held))
+    return OfficeHours(layered(folders, "officehours-*.toml", _read))
 
 
 def _read(path: Path) -> Timetable:
-    try:
-        return Timetable.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HallError(
-            f"办公时间文件 {path.name} 不是有效的 TOML：{error}", f"office hours {path.name} is not valid TOML: {error}"
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "file"
-        raise HallError(
-            f"办公时间文件 {path.name}：{key} 的值 {first['input']!r} 有误，请对照 officehours-hall.toml 改正",
-            f"office hours {path.name}: {key}: {first['msg']}, found {first['input']!r}; correct it after officehours-hall.toml",
-        ) from None
+    return read_model(path, Timetable, "officehours-hall.toml")
 
 
 def write_office_hours(con: duckdb.DuckDBPyConnection, folders: Sequence[Path], calendar: Calendar) -> str:

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from etl.config import SHIPPED, HallError
 from etl.indicators import Query, Row, definitions, evaluate
 from etl.indicators.definition import Words
-from etl.records import read_toml, validation_refusal
+from etl.records import read_model
 
 PUBLISHED = SHIPPED / "reference" / "published-2018.toml"
 
@@ -92,19 +92,12 @@ class Compared:
 
 def sentences(path: Path = PUBLISHED) -> tuple[Sentence, ...]:
     """The sentences of the annual report that hold figures. Raises HallError naming the file and the key that is wrong."""
-    return _document(path).sentence
-
-
-def _document(path: Path) -> _Document:
-    try:
-        return _Document.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise validation_refusal(path, error) from None
+    return read_model(path, _Document).sentence
 
 
 def figures(path: Path = PUBLISHED) -> tuple[Figure, ...]:
     """The published figures. Raises HallError naming the file and the key that is wrong."""
-    return _document(path).figure
+    return read_model(path, _Document).figure
 
 
 def reconcile(con: duckdb.DuckDBPyConnection, published: tuple[Figure, ...]) -> list[Compared]:

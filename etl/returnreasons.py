@@ -1,14 +1,12 @@
 """Why applications were returned, as classes found by words: free text may name a person, so only its class is published."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from etl.config import HallError
-from etl.records import codes
+from etl.records import codes, read_model
 
 NAME = "return-reasons.toml"
 UNCLASSIFIED = "unclassified"
@@ -50,22 +48,8 @@ def load_return_reasons(folders: Sequence[Path]) -> tuple[Reason, ...]:
     found: list[Reason] = []
     for folder in reversed(folders):
         if (path := folder / NAME).exists():
-            found += _read(path).reason
+            found += read_model(path, Reasons, "return-reasons.toml").reason
     return tuple(found)
-
-
-def _read(path: Path) -> Reasons:
-    try:
-        return Reasons.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HallError(f"归类文件 {path.name} 不是有效的 TOML：{error}", f"{path.name} is not valid TOML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise HallError(
-            f"归类文件 {path.name}：{key} 的值 {first['input']!r} 有误，请对照已有条目改正",
-            f"{path.name}: {key}: {first['msg']}, found {first['input']!r}; correct it after the other entries",
-        ) from None
 
 
 def classified(text: str | None, reasons: Sequence[Reason]) -> str:

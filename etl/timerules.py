@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from etl.config import SHIPPED, HallError
+from etl.dated import holding, layered, stretches
+from etl.records import read_model
 
 # A rule without valid_to holds until this day (excluded), which lies beyond every calendar.
 OPEN_END = date(9999, 12, 31)
@@ -55,7 +56,7 @@ class TimeRules:
 
     def on(self, day: date) -> TimeRule:
         """The rule that holds on `day`, `NO_RULE` where none does."""
-        return next((rule for rule in reversed(self.rules) if rule.valid_from <= day < rule.valid_to), NO_RULE)
+        return holding(self.rules, day) or NO_RULE
 
     @cached_property
     def version(self) -> str:
@@ -65,8 +66,7 @@ class TimeRules:
     @cached_property
     def stretches(self) -> tuple[tuple[date, date, TimeRule], ...]:
         """(first day, day after the last, rule) for every stretch of time under one rule, in order and without overlap."""
-        cuts = sorted({cut for rule in self.rules for cut in (rule.valid_from, rule.valid_to)})
-        return tuple((first, end, self.on(first)) for first, end in pairwise(cuts) if self.on(first) is not NO_RULE)
+        return tuple(stretches(self.rules))
 
 
 def load_rules(folders: Sequence[Path] = (SHIPPED / "rules",)) -> TimeRules:
@@ -74,31 +74,11 @@ def load_rules(folders: Sequence[Path] = (SHIPPED / "rules",)) -> TimeRules:
 
     Raises HallError naming file, key or line, and reason when a file is wrong or two files of one folder cover the same day.
     """
-    rules: list[TimeRule] = []
-    for folder in folders:
-        found = sorted(((_read(path), path) for path in folder.glob("timelimits-*.toml")), key=lambda entry: entry[0].valid_from)
-        for (earlier, first), (later, second) in pairwise(found):
-            if later.valid_from < earlier.valid_to:
-                raise HallError(
-                    f"规则文件 {first.name} 与 {second.name} 自 {later.valid_from} 起重叠，请为前者写明 valid_to",
-                    f"rules files {first.name} and {second.name} overlap from {later.valid_from}; give the first one a valid_to",
-                )
-        rules += [rule for rule, _ in found]
-    return TimeRules(tuple(rules))
+    return TimeRules(layered(folders, "timelimits-*.toml", _read))
 
 
 def _read(path: Path) -> TimeRule:
-    try:
-        rule = TimeRule.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HallError(f"规则文件 {path.name} 不是有效的 TOML：{error}", f"rules file {path.name} is not valid TOML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise HallError(
-            f"规则文件 {path.name}：{key} 的值 {first['input']!r} 有误，请对照 timelimits-2004.toml 改正",
-            f"rules file {path.name}: {key}: {first['msg']}, found {first['input']!r}; correct it after timelimits-2004.toml",
-        ) from None
+    rule = read_model(path, TimeRule, "timelimits-2004.toml")
     if rule.valid_to <= rule.valid_from:
         raise HallError(f"规则文件 {path.name}：valid_to 不晚于 valid_from", f"rules file {path.name}: valid_to is not after valid_from")
     unknown = sorted(set(rule.suspension) - _known_kinds())

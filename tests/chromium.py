@@ -37,32 +37,37 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
-    """Returns when the server answers; raises when it ended or did not come up in time."""
+def wait_until_answering(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
+    """Returns when the process answers there with 200; raises when it ended or did not come up in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         with (
             contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer,
+            urllib.request.urlopen(url, timeout=2) as answer,
         ):
             if answer.status == 200:
                 return
         time.sleep(0.2)
-    raise TimeoutError(f"no answer from {address}")
+    raise TimeoutError(f"no answer from {url}")
+
+
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
+    """Returns when the dashboard answers at this address."""
+    wait_until_answering(f"{address}/_stcore/health", process, seconds)
 
 
 @contextlib.contextmanager
-def served(home: Path, log: Path) -> Iterator[str]:
-    """The dashboard of this home on a free port; gives its address."""
+def served(home: Path, log: Path, access: str | None = "open", environ: dict[str, str] | None = None) -> Iterator[str]:
+    """The dashboard of this home on a free port, without a sign-in unless another `access` is named; gives its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard", "--port", str(port)],
+            [sys.executable, "-m", "dashboard", "--port", str(port), *(("--access", access) if access else ())],
             cwd=CHECKOUT,
-            env={**os.environ, "HALL_HOME": str(home)},
+            env={**{k: v for k, v in os.environ.items() if k != "HALL_ACCESS"}, "HALL_HOME": str(home), **(environ or {})},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

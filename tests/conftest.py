@@ -9,6 +9,13 @@ from etl.config import Home
 CHECKOUT = Path(__file__).parents[1]
 
 
+@pytest.fixture(autouse=True)
+def quick_and_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of pages run without a sign-in, as `hall serve --open` does; tests of the sign-in set it back. Hashing is made cheap."""
+    monkeypatch.setenv("HALL_ACCESS", "open")
+    monkeypatch.setenv("HALL_ARGON2", "8,1")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A home of its own for each test."""

@@ -6,14 +6,13 @@ from datetime import date
 import streamlit as st
 
 from dashboard import session
-from dashboard.components.labels import code_label
+from dashboard.components.labels import value_words
 from dashboard.period import KINDS, Period, after, before, containing, starts, until
 from dashboard.session import Hall
 from dashboard.store import Dimension, Scope
 
 KIND_KEY, ON_KEY, DAY_KEY, SPAN_KEY = "filter_kind", "filter_on", "filter_day", "filter_span"
 ALL = ""
-CODED = ("scope", "channel")
 
 
 def _kind_changed(hall: Hall) -> None:
@@ -124,7 +123,7 @@ def _scope_choice(hall: Hall, name: Dimension, label: str) -> None:
     st.selectbox(
         label,
         [ALL, *choices],
-        format_func=lambda value: _("全部") if value == ALL else (code_label(name, value, _) if name in CODED else value),
+        format_func=lambda value: _("全部") if value == ALL else value_words(name, value, _),
         key=key,
         on_change=_scope_changed,
         args=(hall, name, key),

@@ -2,15 +2,19 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from html import escape
 
 import streamlit as st
 
 from dashboard import session
+from dashboard.access import identity
 from dashboard.components import filters
 from dashboard.components.labels import plain, scope_words
+from dashboard.language import Language
 from dashboard.navigation import ENTRIES, SECTIONS, Entry
 from dashboard.period import is_running
 from dashboard.session import Hall
+from etl.access.rules import access_rules
 
 # The only style sheet: what the theme cannot reach.
 STYLE = """
@@ -26,16 +30,21 @@ STYLE = """
 [data-testid="stSidebarContent"] [data-testid="stPageLink"] p { font-size: 1rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; padding-top: 3.4rem; }
+  .hall-banner { margin-top: 0.8rem; }
 }
 [class*="st-key-kpi_"], [class*="st-key-few_"] { padding: 0.7rem 0.8rem 0.3rem; }
+.hall-banner { display: inline-block; padding: 0.15rem 0.7rem; border: 1px solid #c46a11; border-radius: 6px; color: #8a4a0c;
+  background: #fdf3e7; font-size: 0.9rem; }
+.hall-account { font-size: 0.9rem; color: inherit; opacity: 0.85; }
+a.hall-account { text-decoration: underline; }
 @media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
 </style>
 """
 
 
 def scope_text(hall: Hall) -> str:
-    """The scope in words, as pages and exports print it."""
-    return scope_words(hall.scope, hall.store.settings.hall_name, hall.speak)
+    """The scope in words, as pages and exports print it; the window that a person is bound to is part of it."""
+    return scope_words(hall.store.shown(hall.scope), hall.store.settings.hall_name, hall.speak)
 
 
 def sidebar(hall: Hall, current: Entry) -> None:
@@ -44,7 +53,7 @@ def sidebar(hall: Hall, current: Entry) -> None:
     with st.sidebar:
         st.markdown("#### " + _("政务大厅运行看板"))
         for section, title in SECTIONS.items():
-            entries = [entry for entry in ENTRIES if entry.section == section]
+            entries = [entry for entry in ENTRIES if entry.section == section and hall.may_open(entry.name)]
             if entries and section != ENTRIES[0].section:
                 st.caption(title(_))
             for entry in entries:
@@ -55,6 +64,7 @@ def sidebar(hall: Hall, current: Entry) -> None:
         if current.has_filters:
             filters.show(hall)
             st.divider()
+        _person(hall)
         # A button, not a link: a link to the page one is on leaves the browser's address as it is.
         st.button(
             "English" if hall.view.language == "zh" else "中文",
@@ -64,6 +74,42 @@ def sidebar(hall: Hall, current: Entry) -> None:
             on_click=_switch_language,
             args=(hall,),
         )
+
+
+def _person(hall: Hall) -> None:
+    """Who is signed in, and the way to their account; whoever sits at an opened or demo server is told so."""
+    _ = hall.speak
+    rule = access_rules().roles[hall.principal.role]
+    role = _.pick(rule.zh, rule.en)
+    mode = identity.mode_of(hall.store.settings)
+    if mode == "open":
+        words = _("未启用登录：坐在这台电脑前的人都按“{role}”查看").format(role=role)
+        st.html(f'<span class="hall-account">{escape(words)}</span>')
+        return
+    shown = hall.principal.shown if mode != "demo" else _("演示")
+    account = f"account?lang={_.code}"
+    st.html(f'<a href="{account}" target="_self" class="hall-account">{escape(shown or hall.principal.name)} · {escape(role)}</a>')
+
+
+def signed_out(speak: Language) -> None:
+    """In place of a page: nobody is signed in, or no longer."""
+    st.title(speak("请登录"), anchor=False)
+    st.warning(speak("登录已结束或尚未登录。"), icon=":material/lock:")
+    words = escape(speak("到登录页"))
+    st.html(f'<a href="sign-in?lang={speak.code}" target="_self">{words}</a>')
+
+
+def banner(hall: Hall) -> None:
+    """On every page of a demo or an opened server: that it is one."""
+    _ = hall.speak
+    mode = identity.mode_of(hall.store.settings)
+    if mode == "demo":
+        words = _("演示模式：一键登录，只限本机，请勿放入真实数据")
+    elif mode == "open":
+        words = _("未启用登录，只限本机使用")
+    else:
+        return
+    st.html(f'<span class="hall-banner">{escape(words)}</span>')
 
 
 def _switch_language(hall: Hall) -> None:
@@ -77,6 +123,7 @@ def style() -> None:
 def header(hall: Hall, title: str, with_period: bool = True) -> None:
     """The title, and under it period and scope in words."""
     _ = hall.speak
+    banner(hall)
     st.title(title, anchor=False)
     if hall.store.is_synthetic:
         st.warning(_("合成演示数据，不是真实办件"), icon=":material/science:")

@@ -111,6 +111,7 @@ def _form(hall: Hall, office: Office, signal: dict[str, Any], done: list[Handlin
         st.warning(_("情形仍存在，销号会记明这一点"), icon=":material/warning:")
     if st.button(_("提交"), key="handle_submit", type="primary", icon=":material/check:") and action is not None:
         try:
+            hall.require("handle_signal")
             handle(
                 office, str(signal["signal_id"]), cast(Action, action), session.actor(), reason or "", datetime.now(),
                 str(signal["rule_version"]), bool(signal["is_current"]),

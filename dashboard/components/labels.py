@@ -2,7 +2,7 @@
 
 from dashboard.language import Language
 from dashboard.store import Scope
-from etl.indicators.dimensions import DIMENSIONS, code_list
+from etl.indicators.dimensions import DIMENSIONS, code_list, value_label
 from etl.records import codes
 
 BLANK = ""
@@ -12,9 +12,13 @@ def code_label(codelist: str, code: str | None, speak: Language) -> str:
     """The label of a code; a code that is not in its list is shown as it came."""
     if not code:
         return speak("（未填）")
-    listed = codes().get(codelist) or (code_list(DIMENSIONS[codelist]) if codelist in DIMENSIONS else {})
-    entry = listed.get(code)
+    entry = codes().get(codelist, {}).get(code)
     return speak.pick(entry.zh, entry.en) if entry else code
+
+
+def value_words(dimension: str, value: str, speak: Language) -> str:
+    """A value of a dimension of the indicators: the words of its code, else the value itself."""
+    return value_label(dimension, value, "en" if speak.code == "en" else "zh_CN")
 
 
 def limit(count: float | None, unit: str | None, speak: Language) -> str:
@@ -53,13 +57,13 @@ def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
     """The scope of a page in words."""
     parts = []
     if scope.scope:
-        parts.append(speak("范围") + speak.colon + code_label("scope", scope.scope, speak))
+        parts.append(speak("范围") + speak.colon + value_words("scope", scope.scope, speak))
     if scope.department:
         parts.append(speak("部门") + speak.colon + scope.department)
     if scope.window:
         parts.append(speak("窗口") + speak.colon + scope.window)
     if scope.channel:
-        parts.append(speak("渠道") + speak.colon + code_label("channel", scope.channel, speak))
+        parts.append(speak("渠道") + speak.colon + value_words("channel", scope.channel, speak))
     return hall_name + " · " + ("，" if speak.code == "zh" else ", ").join(parts or [speak("全部部门、窗口和渠道")])
 
 

@@ -76,10 +76,9 @@ def live(hall: Hall, at: datetime) -> None:
     st.caption(words)
     st.caption(_hours(hall, now))
     _zones(hall, now)
-    left, right = st.columns(2, gap="medium")
-    with left, st.expander(_.count("开放的窗口（{n} 个）", len(now.windows))):
+    with st.expander(_.count("开放的窗口（{n} 个）", len(now.windows))):
         _windows(hall, now)
-    with right, st.expander(_.count("等候的票（{n} 张）", len(now.waiting))):
+    with st.expander(_.count("等候的票（{n} 张）", len(now.waiting))):
         _waiting(hall, now)
 
 
@@ -127,8 +126,8 @@ def _windows(hall: Hall, now: Live) -> None:
     columns = [
         Column("zone", _("区域"), width="small"),
         Column("window", _("窗口")),
-        Column("ticket", _("在办票号"), width="small"),
-        Column("since", _("已持续（分:秒）"), width="small"),
+        Column("ticket", _("在办票号"), width="small", personal="number"),
+        Column("since", _("已持续（分:秒）")),
         Column("served", _("今日已办"), "integer", width="small"),
     ]
     tables.table(hall, rows, columns, _("开放的窗口"), f"{frame.scope_text(hall)} · {_.moment(now.at)}", "live_windows")
@@ -148,10 +147,10 @@ def _waiting(hall: Hall, now: Live) -> None:
     )
     columns = [
         Column("zone", _("区域"), width="small"),
-        Column("ticket", _("票号"), width="small"),
+        Column("ticket", _("票号"), width="small", personal="number"),
         Column("service", _("业务名称")),
         Column("taken", _("取号时间"), width="small"),
-        Column("waited", _("已等候（分:秒）"), width="small"),
+        Column("waited", _("已等候（分:秒）")),
         Column("note", _("备注")),
     ]
     tables.table(hall, rows, columns, _("等候的票"), f"{frame.scope_text(hall)} · {_.moment(now.at)}", "live_waiting")

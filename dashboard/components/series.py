@@ -5,17 +5,12 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from dashboard.components.labels import code_label
+from dashboard.components.labels import value_words
 from dashboard.components.tables import Column
 from dashboard.language import Language
 from dashboard.period import Grain, Period, containing
 from dashboard.session import Hall
 from dashboard.store import Conditions
-from etl.indicators.dimensions import DIMENSIONS, value_label
-from etl.records import codes
-
-CODED = {name: one.codes for name, one in DIMENSIONS.items() if one.codes in codes()}
-OWN_CODED = ("scope", "place", "change", "depth", "return_reason", "stock_or_new")
 
 
 def step_start(grain: Grain, text: str) -> date:
@@ -71,11 +66,7 @@ def by_dimension(
 
 def named_values(values: Sequence[object] | pd.Series, dimension: str, speak: Language) -> list[str]:
     """Values of a dimension in words."""
-    if dimension in CODED:
-        return [code_label(str(CODED[dimension]), str(value), speak) for value in values]
-    if dimension in OWN_CODED:
-        return [value_label(dimension, str(value), "en" if speak.code == "en" else "zh_CN") for value in values]
-    return [str(value) if value else speak("（未填）") for value in values]
+    return [value_words(dimension, str(value) if value else "", speak) for value in values]
 
 
 def trend_period(period: Period) -> tuple[Period, Grain]:

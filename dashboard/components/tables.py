@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -11,14 +11,20 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import session
+from dashboard.access import identity, trail
+from dashboard.access.masking import SUPPRESSED, Personal, for_export, kept_columns
 from dashboard.language import Language
 from dashboard.session import Hall
+from etl.access.rules import Export, NotAllowedError
 
 Kind = Literal["text", "integer", "decimal", "percent", "date"]
 ROW_HEIGHT = 35
 ROWS_SHOWN = 10
 # A spreadsheet runs a text that begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# A column of such a name tells one record from another: its table is a list of records, not a table of counts.
+RECORD_NUMBERS = ("_no", "_id")
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,15 @@ class Column:
     kind: Kind = "text"
     width: Literal["small", "medium", "large"] | None = None
     help: str | None = None
+    # What it says of a person, for exports: see dashboard/access/masking.py.
+    personal: Personal | None = None
 
 
 def _cell(value: Any, kind: Kind) -> str:
     if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
         return ""
+    if value == SUPPRESSED:
+        return SUPPRESSED
     if kind == "integer":
         return str(round(float(value)))
     if kind in ("decimal", "percent"):
@@ -98,16 +108,70 @@ def notes(hall: Hall, title: str, scope: str) -> list[str]:
 def export(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str) -> None:
     """A button that downloads all rows; the file is made when it is pressed."""
     _ = hall.speak
+    kinds = hall.exports()
+    if not kinds:
+        return
+    usual = kinds[0]
+    with st.container(horizontal=True):
+        offer(
+            hall,
+            _.count("下载 CSV（{n} 行）", len(frame)),
+            lambda: _exported(hall, frame, columns, title, scope, usual),
+            file_name(hall, title),
+            key=f"export_{key}",
+            kind=usual,
+            rows=len(frame),
+        )
+        if "public" in kinds and usual != "public" and _fits_the_public(columns):
+            offer(
+                hall,
+                _("公开版"),
+                lambda: _exported(hall, frame, columns, title, scope, "public"),
+                file_name(hall, f"{title}-" + _("公开版")),
+                key=f"public_{key}",
+                kind="public",
+                rows=len(frame),
+                help=_("不含人名和编号，1 至 4 的数不显示"),
+            )
+
+
+def offer(
+    hall: Hall,
+    label: str,
+    make: Callable[[], bytes],
+    name: str,
+    key: str,
+    kind: Export,
+    rows: int | None = None,
+    mime: str = "text/csv",
+    help: str | None = None,
+) -> None:
+    """The one way to hand out a file: only to a role that may take this kind away, and every taking is in the trail."""
+    if kind not in hall.exports():
+        return
+
+    def taken() -> bytes:
+        # Asked again when it is pressed: the page may have been drawn before the role was changed.
+        if not identity.is_still(hall.store.home, hall.principal):
+            raise NotAllowedError("（导出）", "this export")
+        content = make()
+        asked = {"kind": kind, "rows": rows, "scope": hall.view.params(), "snapshot": hall.store.snapshot_id}
+        trail.note(hall.store.home, hall.principal, "export.taken", name, **asked)
+        return content
+
     st.download_button(
-        _.count("下载 CSV（{n} 行）", len(frame)),
-        data=lambda: csv_bytes(frame, columns, notes(hall, title, scope)),
-        file_name=file_name(hall, title),
-        mime="text/csv",
-        key=f"export_{key}",
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
+        label, data=taken, file_name=name, mime=mime, key=key, on_click="ignore", icon=":material/download:", type="tertiary", help=help
     )
+
+
+def _fits_the_public(columns: Sequence[Column]) -> bool:
+    """A list of single cases is nothing for the public; a table of counts is."""
+    return not any(column.personal == "number" or column.name.endswith(RECORD_NUMBERS) for column in columns)
+
+
+def _exported(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, kind: Export) -> bytes:
+    kept = kept_columns(columns, kind)
+    return csv_bytes(for_export(frame, columns, kind), [column for column in columns if column.name in kept], notes(hall, title, scope))
 
 
 def table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str) -> None:

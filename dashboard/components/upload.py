@@ -36,6 +36,7 @@ def _over() -> None:
 
 
 def _load(hall: Hall, file: Received) -> None:
+    hall.require("upload")
     session.seed(JOB_KEY, start(hall.store.home, "load", file, session.actor()))
 
 
@@ -185,6 +186,7 @@ def panel(hall: Hall) -> None:
         return
     try:
         file = receive(store.home, given.name, given.getvalue(), most)
+        hall.require("upload")
         session.seed(JOB_KEY, start(store.home, "try", file, session.actor()))
     except HallError as error:
         states.refusal(error, _)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import session
+from dashboard.access import trail
 from dashboard.components import answers, frame, labels, states, tables
 from dashboard.components.labels import code_label, plain
 from dashboard.components.tables import Column
@@ -196,6 +197,8 @@ def render(hall: Hall) -> None:
     if case is None:
         states.nothing(_("当前数据中没有办件 {case_no}，请核对编号").format(case_no=plain(case_no)))
         return
+    if session.is_first(f"case.opened {case_no}"):
+        trail.note(hall.store.home, hall.principal, "case.opened", case_no, snapshot=hall.store.snapshot_id)
     _standing(hall, case)
     _facts(hall, case)
     _clock(hall, case)

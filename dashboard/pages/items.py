@@ -304,19 +304,19 @@ def render(hall: Hall) -> None:
     """The page. An item knows its scope and its department, not windows or channels."""
     _ = hall.speak
     frame.header(hall, _("事项清单"))
-    narrowed = _scoped(hall, Scope(scope=hall.scope.scope, department=hall.scope.department))
-    if hall.scope != narrowed.scope:
+    listed_scope = _scoped(hall, Scope(scope=hall.scope.scope, department=hall.scope.department))
+    if hall.scope != listed_scope.scope:
         st.info(_("事项清单不分窗口和渠道，只按范围和部门筛选"), icon=":material/filter_alt:")
     item_scope = hall.scope.scope or "all"
     where: Conditions = (("scope", item_scope),)
     st.caption(_("事项数为 {day}有效的版本").format(day=_.day(min(hall.period.last, hall.store.as_of))))
-    kpi.cards(narrowed, CARDS, where)
-    _scopes(narrowed)
-    _trend(narrowed, where)
-    _report(narrowed, item_scope)
-    _compression(narrowed, where)
-    _depth(narrowed, where)
-    _changes(narrowed, item_scope, where)
+    kpi.cards(listed_scope, CARDS, where)
+    _scopes(listed_scope)
+    _trend(listed_scope, where)
+    _report(listed_scope, item_scope)
+    _compression(listed_scope, where)
+    _depth(listed_scope, where)
+    _changes(listed_scope, item_scope, where)
     _proofs(_scoped(hall, Scope(department=hall.scope.department)))
 
 

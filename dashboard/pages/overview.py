@@ -46,7 +46,7 @@ def _alerts(hall: Hall) -> None:
         if held.records:
             text = _("{n} 条记录在隔离区待更正（共 {faults} 处错误）").format(n=f"{held.records:,}", faults=f"{held.faults:,}")
             st.info(text, icon=":material/report:")
-    if overdue or soon:
+    if (overdue or soon) and hall.may_open("timelimits"):
         st.page_link(
             PAGES["timelimits"].path, label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()
         )

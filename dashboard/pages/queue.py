@@ -1,10 +1,9 @@
 """排队叫号 / queue: who waits and for how long, the hall at a moment, windows needed, load by hour, windows, channels, data quality."""
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import choices, frame, kpi, queueing, series, states, tables
+from dashboard.components import choices, frame, hours, kpi, queueing, series, states, tables
 from dashboard.components.tables import Column
 from dashboard.period import Grain, grains, until
 from dashboard.queries import queue
@@ -95,28 +94,6 @@ def _wait_histogram(hall: Hall) -> None:
     figure = charts.histogram(bars, kpi.unit("tickets", _))
     st.plotly_chart(figure, key="wait_histogram", config=charts.config(_.code), alt=_("等候分钟数的分布"))
     st.caption(_("按等候分钟数（不足一分钟按一分钟）分布的票数"))
-
-
-def _load(hall: Hall) -> None:
-    _ = hall.speak
-    title = _("取号的时段分布（星期 × 小时）")
-    st.subheader(title, anchor=False)
-    data = hall.store.series("tickets", hall.period, hall.scope, ("weekday", "hour"))
-    data = data[data["value"].fillna(0) > 0]
-    if data.empty:
-        states.nothing(_("本期没有窗口的票"))
-        return
-    data = data.assign(weekday=data["weekday"].astype(int), hour=data["hour"].astype(int))
-    hours = list(range(min(8, data["hour"].min()), max(17, data["hour"].max()) + 1))
-    grid = data.pivot_table(index="weekday", columns="hour", values="value", aggfunc="sum")
-    grid = grid.reindex(index=range(1, 8), columns=hours).fillna(0)
-    weekdays = [_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日")]
-    figure = charts.heat_map(grid, weekdays, [f"{hour}:00" for hour in hours], kpi.unit("tickets", _))
-    st.plotly_chart(figure, key="load", config=charts.config(_.code), alt=title)
-    listed = pd.DataFrame(grid.to_numpy(), columns=[f"h{hour}" for hour in hours]).assign(weekday=weekdays)
-    columns = [Column("weekday", _("星期"), width="small"), *(Column(f"h{hour}", f"{hour}:00", "integer", width="small") for hour in hours)]
-    with st.expander(_("表格")):
-        tables.table(hall, listed, columns, title, frame.scope_text(hall), "load")
 
 
 def _breakdown(hall: Hall) -> None:
@@ -243,7 +220,7 @@ def render(hall: Hall) -> None:
         queueing.live(hall, at)
         queueing.needed(hall, at.date())
     _waits(hall)
-    _load(hall)
+    hours.week(hall, "tickets", _("取号的时段分布（星期 × 小时）"), _("本期没有窗口的票"), "load")
     _breakdown(hall)
     _windows(hall)
     _channels(hall)

@@ -5,13 +5,14 @@ from datetime import date, datetime
 import streamlit as st
 
 from dashboard import session
-from dashboard.components import frame, states
+from dashboard.components import frame, states, tables
 from dashboard.components.labels import plain
 from dashboard.language import Language
 from dashboard.period import containing
 from dashboard.reports import asking, exports, starting
 from dashboard.reports.period import Kind, ReportPeriod, available
 from dashboard.session import Hall
+from etl.access.principal import LOCAL
 
 KINDS: tuple[Kind, ...] = ("month", "quarter", "year")
 KIND_KEY, PERIOD_KEY, FORMATS_KEY, AUDIENCE_KEY, NUMBER_KEY, YEAR_KEY = (
@@ -63,7 +64,8 @@ def _periods(hall: Hall, kind: Kind) -> list[ReportPeriod]:
 
 
 def _ask(hall: Hall, wanted: list[asking.Asked], batch: str) -> None:
-    exports.ask(hall.store.home, wanted, exports.ACTOR, datetime.now(), batch)
+    hall.require("make_report")
+    exports.ask(hall.store.home, wanted, session.actor(), datetime.now(), batch)
     starting.start(hall.store.home)
 
 
@@ -143,7 +145,8 @@ def _under_way(hall: Hall) -> None:
             st.progress(job.share, text=f"{title}{_.colon}{_state_words(_)[job.state]} {steps.get(job.step, job.step)}")
         numbers = [job.number for job in waiting]
         if st.button(_.count("取消 {n} 份", len(numbers)), icon=":material/cancel:", key="report_cancel"):
-            exports.cancel(hall.store.home, numbers, exports.ACTOR, datetime.now())
+            hall.require("make_report")
+            exports.cancel(hall.store.home, numbers, session.actor(), datetime.now())
             st.rerun()
 
     with st.container(border=True):
@@ -156,17 +159,16 @@ def _under_way(hall: Hall) -> None:
 
 def _download(hall: Hall, job: exports.Job, file: exports.File) -> None:
     _ = hall.speak
-    home, number, kind = hall.store.home, job.number, file.format
-    st.download_button(
+    home, number, kind, actor = hall.store.home, job.number, file.format, session.actor()
+    tables.offer(
+        hall,
         _format_words(_)[file.format],
         # On pressing only; the file is read, not made.
-        data=lambda: exports.downloaded(home, number, kind, exports.ACTOR, datetime.now()),
-        file_name=file.name,
-        mime=MIME[file.format],
+        lambda: exports.downloaded(home, number, kind, actor, datetime.now()),
+        file.name,
         key=f"report_{number}_{kind}",
-        on_click="ignore",
-        icon=":material/download:",
-        type="tertiary",
+        kind="public" if job.audience == "public" else "leadership",
+        mime=MIME[file.format],
         help=f"SHA-256 {file.sha256[:16]}…",
     )
 
@@ -178,7 +180,7 @@ def _row(hall: Hall, job: exports.Job) -> None:
         draft = _("（草稿）") if job.is_draft and job.state == "done" else ""
         st.markdown(f"**{period_words(job.period, _)}**　{_audience_words(_)[job.audience]}{draft}")
     with middle:
-        who = _("本机") if job.actor == exports.ACTOR else plain(job.actor)
+        who = _("本机") if job.actor == LOCAL.name else plain(job.actor)
         version = _("数据版本") + _.colon + job.snapshot_id
         st.caption(f"{who}　{_.moment(datetime.fromisoformat(job.asked_at))}　{version}")
         if job.message:
@@ -203,7 +205,8 @@ def _past(hall: Hall) -> None:
         return
     stopped = [job.number for job in found if job.state in ("cancelled", "failed")]
     if stopped and st.button(_.count("继续生成 {n} 份", len(stopped)), icon=":material/replay:", key="report_resume"):
-        exports.resume(hall.store.home, stopped, exports.ACTOR, datetime.now())
+        hall.require("make_report")
+        exports.resume(hall.store.home, stopped, session.actor(), datetime.now())
         starting.start(hall.store.home)
         st.rerun()
     for job in over[:SHOWN]:

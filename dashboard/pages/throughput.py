@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import choices, frame, kpi, labels, series, states, tables
+from dashboard.components import choices, frame, hours, kpi, labels, series, states, tables
 from dashboard.components.tables import Column
 from dashboard.period import Grain, Period, grains, until
 from dashboard.session import Hall
@@ -79,29 +79,6 @@ def _breakdown(hall: Hall) -> None:
     tables.table(hall, data, columns, names[dimension], frame.scope_text(hall), f"by_{dimension}")
 
 
-def _hours(hall: Hall) -> None:
-    _ = hall.speak
-    title = _("收件的时段分布（星期 × 小时）")
-    st.subheader(title, anchor=False)
-    data = hall.store.series("received", hall.period, hall.scope, ("weekday", "hour"))
-    data = data[data["value"].fillna(0) > 0]
-    if data.empty:
-        states.nothing(_("本期没有收件"))
-        return
-    data = data.assign(weekday=data["weekday"].astype(int), hour=data["hour"].astype(int))
-    hours = list(range(min(8, data["hour"].min()), max(18, data["hour"].max() + 1)))
-    grid = (
-        data.pivot_table(index="weekday", columns="hour", values="value", aggfunc="sum").reindex(index=range(1, 8), columns=hours).fillna(0)
-    )
-    weekdays = [_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日")]
-    figure = charts.heat_map(grid, weekdays, [f"{hour}:00" for hour in hours], kpi.unit("received", _))
-    st.plotly_chart(figure, key="hours", config=charts.config(_.code), alt=title)
-    listed = pd.DataFrame(grid.to_numpy(), columns=[f"h{hour}" for hour in hours]).assign(weekday=weekdays)
-    columns = [Column("weekday", _("星期"), width="small"), *(Column(f"h{hour}", f"{hour}:00", "integer", width="small") for hour in hours)]
-    with st.expander(_("表格")):
-        tables.table(hall, listed, columns, title, frame.scope_text(hall), "hours")
-
-
 def _ageing(hall: Hall) -> None:
     _ = hall.speak
     title = _("期末在办件的在办时长")
@@ -141,7 +118,7 @@ def render(hall: Hall) -> None:
     kpi.cards(hall, CARDS)
     _flow(hall)
     _breakdown(hall)
-    _hours(hall)
+    hours.week(hall, "received", _("收件的时段分布（星期 × 小时）"), _("本期没有收件"), "hours")
     _ageing(hall)
 
 

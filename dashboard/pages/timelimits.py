@@ -305,10 +305,12 @@ def render(hall: Hall) -> None:
         return
     kpi.cards(hall, CARDS)
     _compliance(hall)
-    opened = _lists(hall)
+    # Lists of single cases only for those who may see single cases.
+    opened = _lists(hall) if hall.store.sees_cases else None
     _departments(hall)
     _distribution(hall)
-    opened = _suspensions(hall) or opened
+    if hall.store.sees_cases:
+        opened = _suspensions(hall) or opened
     if opened:
         st.switch_page(PAGES["case"].path, query_params=hall.view.params() | {"case": opened})
 

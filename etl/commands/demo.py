@@ -96,7 +96,7 @@ def demo(
     if no_serve:
         typer.echo("已发布；运行 hall serve 打开看板 / published; hall serve opens the dashboard")
         return
-    serve.run(home, serve.LOCAL, chosen)
+    serve.run(home, serve.LOCAL, chosen, serve.access_of(home, serve.LOCAL))
 
 
 def register(app: typer.Typer) -> None:

@@ -29,6 +29,8 @@ def _moment_of(text: str) -> datetime:
 
 def _asking(con: "duckdb.DuckDBPyConnection", scope: Mapping[str, str | None]) -> "Ask":
     """Questions on this connection, narrowed to the scope; its names are columns of ours, its values parameters."""
+    import duckdb
+
     chosen = {name: value for name, value in scope.items() if value is not None}
     condition = " and ".join(f"{name} = ${name}" for name in chosen) or "true"
 
@@ -36,10 +38,8 @@ def _asking(con: "duckdb.DuckDBPyConnection", scope: Mapping[str, str | None]) -
         values = {**given, **chosen} if "{scope}" in sql else dict(given)
         try:
             cursor = con.execute(sql.replace("{scope}", condition), values)
-        except Exception as error:
-            if type(error).__name__ == "CatalogException":
-                raise HallError("尚无统计数据：请先运行 hall build", "nothing is built yet: run hall build first") from None
-            raise
+        except duckdb.CatalogException:
+            raise HallError("尚无统计数据：请先运行 hall build", "nothing is built yet: run hall build first") from None
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

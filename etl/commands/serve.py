@@ -5,14 +5,52 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from etl.access.people import people
 from etl.commands.output import home_of
 from etl.config import CHECKOUT, HallError, Home, settings_from
+from etl.demo import MARK
+from etl.office import open_office
+from etl.publish import current, open_snapshot
 
 LOCAL = "127.0.0.1"
+LOOPBACK = (LOCAL, "::1", "localhost")
+Access = Literal["demo", "open"]
+
+
+def access_of(home: Home, host: str, is_open: bool = False) -> Access | None:
+    """How people come in: None is by `hall.toml` (accounts, proxy, OIDC).
+
+    A home of synthetic data with no accounts serves demo people; `--open` serves whoever sits at this machine. Neither leaves this
+    machine. Raises HallError where there is nobody who could sign in.
+    """
+    if is_open:
+        if host not in LOOPBACK:
+            raise HallError(f"--open 只能在本机使用，不能监听 {host}", f"--open serves this machine only, not {host}")
+        return "open"
+    if settings_from(home).sign_in.mode == "accounts" and not people(open_office(home)):
+        if is_synthetic(home):
+            if host not in LOOPBACK:
+                raise HallError(f"演示模式只能在本机使用，不能监听 {host}", f"demo mode serves this machine only, not {host}")
+            return "demo"
+        raise HallError(
+            "还没有人员账号：先运行 hall user add 登录名 --role manager（只在本机自己用时可加 --open）",
+            "there are no accounts yet: run hall user add NAME --role manager first (or --open for yourself on this machine)",
+        )
+    return None
+
+
+def is_synthetic(home: Home) -> bool:
+    """Whether what is published was made up by `hall demo`, all of it."""
+    path = current(home)
+    if path is None:
+        return False
+    with open_snapshot(path) as con:
+        row = con.execute("select count(*), count(*) filter (where starts_with(file, ?)) from batch", [MARK]).fetchone()
+    return row is not None and row[0] > 0 and row[0] == row[1]
 
 
 def require_free(host: str, port: int) -> None:
@@ -30,16 +68,16 @@ def require_free(host: str, port: int) -> None:
         ) from None
 
 
-def run(home: Home, host: str = LOCAL, port: int = 8501) -> None:
+def run(home: Home, host: str = LOCAL, port: int = 8501, access: Access | None = None) -> None:
     """Serves the dashboard in a child process until Ctrl-C. Raises HallError when the port is taken or the child fails."""
     require_free(host, port)
     shown = "localhost" if host in (LOCAL, "::1") else host
     typer.echo(f"看板：http://{shown}:{port}    （Ctrl-C 结束）\ndashboard: http://{shown}:{port}    (Ctrl-C to stop)")
     # From the checkout, so that .streamlit/config.toml with the theme is found.
     child = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "--host", host, "--port", str(port)],
+        [sys.executable, "-m", "dashboard", "--host", host, "--port", str(port), *(("--access", access) if access else ())],
         cwd=CHECKOUT,
-        env={**os.environ, "HALL_HOME": str(home.root)},
+        env={**{name: value for name, value in os.environ.items() if name != "HALL_ACCESS"}, "HALL_HOME": str(home.root)},
         # Only Streamlit's own greeting goes there, in English; errors go to the other stream.
         stdout=subprocess.DEVNULL,
     )
@@ -81,7 +119,11 @@ def register(app: typer.Typer) -> None:
             int | None, typer.Option(min=1, max=65535, help="端口，默认取 hall.toml 的 port / port, by default from hall.toml")
         ] = None,
         host: Annotated[str, typer.Option(help="监听地址，默认只限本机 / address; by default this machine only")] = LOCAL,
+        is_open: Annotated[
+            bool, typer.Option("--open", help="不用登录，只限本机，每页都注明 / no sign-in, this machine only, said on every page")
+        ] = False,
     ) -> None:
         """打开看板 / serve the dashboard."""
         home = home_of(context)
-        run(home, host, port if port is not None else settings_from(home).port)
+        access = access_of(home, host, is_open)
+        run(home, host, port if port is not None else settings_from(home).port, access)

@@ -14,6 +14,7 @@ from etl.demo.catalogue import catalogue
 from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
+from etl.demo.gaming import arranged
 from etl.demo.itemlists import earlier_list, write_earlier_list, write_proofs
 from etl.demo.onewindow import departments_of, parts, write_parts
 from etl.demo.openfiles import write_disclosures, write_requests
@@ -107,6 +108,8 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     complained = complaints(random("complaints"), days, held, cut_off)
     disclosed = disclosures(random("disclosures"), hall, days)
     asked = requests(random("requests"), hall, days)
+    # After the others have drawn from the cases, so that their files stay as they were.
+    held = arranged(random("gaming"), days, held)
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (

@@ -112,7 +112,8 @@ def _lines(random: Random, catalogue: Catalogue, day: date, filed: Sequence[Case
         for _ in range(_whole(random, _OTHERS)):
             line.joins.append((_somewhen(random, day, is_workday), person_name(random) if random.random() < 0.4 else "", ""))
     for line in lines.values():
-        named = [intake for intake in intakes if intake.window in line.windows]
+        # At weekends the roster's windows serve their zone, also whom the record says another of its windows took in.
+        named = [one for one in intakes if (one.window in line.windows if is_workday else windows[one.window].zone == line.zone)]
         line.joins += _with_numbers(named)
         line.joins = [
             (joined if joined >= opening else opening + timedelta(seconds=random.randint(0, 900)), name, number)

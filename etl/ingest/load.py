@@ -12,14 +12,15 @@ from etl.config import HallError, Home, transaction
 from etl.ingest.conform import Conform, conform, set_variables
 from etl.ingest.macros import create_macros
 from etl.ingest.match import Match, choose
-from etl.ingest.orders import require_declared_orders
+from etl.ingest.orders import open_codes, require_declared_orders
+from etl.ingest.pseudonym import kept, set_key, settle_former
 from etl.ingest.quarantine import quarantine_bad_rows, quarantine_refused
 from etl.ingest.rows import Table, Tally
 from etl.ingest.sources import SUFFIXES, tables
 from etl.ingest.stage import NOTHING, SOURCE, Feed, Holds, pour
 from etl.ingest.upsert import upsert
 from etl.ingest.warehouse import ensure_tables
-from etl.records import contract
+from etl.records import contract, contracts
 from etl.records.mapping import Mapping, mappings
 
 SAMPLE_LINES = 5
@@ -122,6 +123,8 @@ def load(
     con.execute("set preserve_insertion_order = false")
     create_macros(con)
     ensure_tables(con)
+    set_key(con, home)
+    settle_former(con, list(contracts().values()))
     known = _candidates(home, record, mapping)
     results: list[BatchResult] = []
     for path in files_of(paths):
@@ -189,6 +192,8 @@ def load_table_as(con: duckdb.DuckDBPyConnection, home: Home, table: Table, mapp
     reported but not quarantined a second time."""
     create_macros(con)
     ensure_tables(con)
+    set_key(con, home)
+    settle_former(con, list(contracts().values()))
     with transaction(con):
         result = _load_table(con, home, table, choose(table, [mapping], named=True), sha_of(path))
         lines = {int(row[0]) for row in con.execute("select line from quarantine where batch_id = ?", [result.batch_id]).fetchall()}
@@ -263,7 +268,7 @@ def _stage(con: duckdb.DuckDBPyConnection, table: Table, match: Match) -> tuple[
         nonlocal made
         made = conform(match, holds)
         set_variables(con, made)
-        own = ", ".join(f.name for f in made.fields)
+        own = ", ".join([*(kept(field) for field in made.fields), *open_codes(match)])
         return (
             f"create or replace temp table incoming as select _line, {own}, _version, _extra, _bad, "
             f"case when _bad then {made.cells} end as _cells from (select *, ({made.bad}) as _bad from ({made.typed(SOURCE)}))"

@@ -8,22 +8,33 @@ from etl.ingest.rows import Table
 from etl.records import ContractField, code_orders
 
 
+def _open(match: Match) -> list[tuple[ContractField, int]]:
+    """Fields whose order the mapping leaves open, with the place of their column."""
+    columns = match.normal_columns
+    found = []
+    for field in match.mapping.contract.fields:
+        header = match.mapping.header_of(field.name)
+        if header in columns and match.mapping.is_order_open(field):
+            found.append((field, columns.index(header)))
+    return found
+
+
+def open_codes(match: Match) -> list[str]:
+    """SELECT items over the staged columns: the bare number in each such column, null where there is none."""
+    cells = [(field, f"half_width(trim(c{place}))") for field, place in _open(match)]
+    return [f"case when regexp_full_match({cell}, '[0-9]+') then {cell} end as _open_{field.name}" for field, cell in cells]
+
+
 def require_declared_orders(con: duckdb.DuckDBPyConnection, table: Table, match: Match) -> None:
-    """Looks for numbers in the columns whose order the mapping leaves open. They mean nothing there, so `incoming` has their raw cells.
+    """Looks for numbers in the columns whose order the mapping leaves open, among the staged records in `incoming`.
 
     Words (非常满意) mean the same everywhere and need no declaration. Raises HallError naming file, line, column, value and cure.
     """
-    columns = match.normal_columns
-    for field in match.mapping.contract.fields:
-        header = match.mapping.header_of(field.name)
-        if header not in columns or not match.mapping.is_order_open(field):
-            continue
-        cell = f"half_width(trim(_cells[{columns.index(header) + 1}]))"
-        found = con.execute(
-            f"select _line, {cell} from incoming where _bad and regexp_full_match({cell}, '[0-9]+') order by _line limit 1"
-        ).fetchone()
+    for field, place in _open(match):
+        number = f"_open_{field.name}"
+        found = con.execute(f"select _line, {number} from incoming where {number} is not null order by _line limit 1").fetchone()
         if found is not None:
-            raise _undeclared(table, match, field, match.columns[columns.index(header)].strip(), int(found[0]), str(found[1]))
+            raise _undeclared(table, match, field, match.columns[place].strip(), int(found[0]), str(found[1]))
 
 
 def _undeclared(table: Table, match: Match, field: ContractField, column: str, line: int, value: str) -> HallError:

@@ -1,7 +1,6 @@
 """Service hours: when each part of the hall serves people. They are calendars of their own and never move the legal clock."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,56 +8,19 @@ from pathlib import Path
 from typing import Literal, Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from etl.calendar import FIRST_DAY, LAST_DAY, Calendar
 from etl.config import HallError
-from etl.records import codes, read_toml, validation_refusal
+from etl.officehours import Season, Session
+from etl.records import codes, read_model
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
-_SEASON = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 HALF_HOURS = 48
 HALF_HOUR_S = 1800
-
-Session = tuple[int, int]
-
-
-def _minute(text: str) -> int:
-    if not _CLOCK.fullmatch(text):
-        raise ValueError(f"{text!r} is no time of day; write it as 08:30")
-    return int(text[:2]) * 60 + int(text[3:])
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Season(_Strict):
-    """The sessions of a day from one day of the year on, in minutes of the day."""
-
-    begins: str = Field(alias="from")
-    sessions: tuple[Session, ...] = Field(min_length=1)
-
-    @field_validator("begins")
-    @classmethod
-    def _is_day(cls, text: str) -> str:
-        if not _SEASON.fullmatch(text):
-            raise ValueError(f"{text!r} is no day of the year; write it as 06-01")
-        return text
-
-    @field_validator("sessions", mode="before")
-    @classmethod
-    def _parsed(cls, given: object) -> object:
-        if not isinstance(given, list) or not all(isinstance(text, str) and text.count("-") == 1 for text in given):
-            raise ValueError("sessions are written as 08:00-12:00")
-        return tuple(tuple(_minute(end.strip()) for end in text.split("-")) for text in given)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        ends = [minute for session in self.sessions for minute in session]
-        if ends != sorted(ends) or any(begin == end for begin, end in self.sessions):
-            raise ValueError("sessions follow one another, each ending after it begins")
-        return self
 
 
 class ServiceHours(_Strict):
@@ -114,10 +76,7 @@ class Timetable:
         found: dict[str, ServiceHours] = {}
         for folder in folders:
             for path in sorted(folder.glob("*.toml")):
-                try:
-                    found[path.stem] = ServiceHours.model_validate(read_toml(path))
-                except ValidationError as error:
-                    raise validation_refusal(path, error) from None
+                found[path.stem] = read_model(path, ServiceHours)
         seen: dict[str, str] = {}
         for name, hours in found.items():
             if hours.channel in seen:

@@ -1,13 +1,16 @@
 """Record types as data: what a contract and a code list say, read from TOML and checked on the way in."""
 
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from etl.config import SHIPPED, HallError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 CONTRACTS = Path(__file__).parent / "contracts"
 FieldType = Literal["text", "code", "integer", "decimal", "boolean", "date", "datetime"]
@@ -120,11 +123,24 @@ def read_toml(path: Path) -> dict[str, object]:
         raise HallError(f"{path.name} 不是 UTF-8 编码，请另存为 UTF-8", f"{path.name} is not UTF-8; save it as UTF-8") from None
 
 
-def validation_refusal(path: Path, error: ValidationError) -> HallError:
-    """What is wrong with a data file, by its first fault."""
+def validation_refusal(path: Path, error: ValidationError, example: str | None = None) -> HallError:
+    """What is wrong with a data file, by its first fault; `example` is a file or entry that shows how it is done."""
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "文件"
-    return HallError(f"{path.name}：{where} 有误：{first['msg']}", f"{path.name}: {where}: {first['msg']}")
+    where = ".".join(str(part) for part in first["loc"])
+    value = first["input"] if isinstance(first["input"], str | int | float | date) else None
+    zh = f"{path.name}：{where or '文件'}" + ("" if value is None else f" 的值 {value!r}") + f" 有误：{first['msg']}"
+    en = f"{path.name}: {where or 'file'}: {first['msg']}" + ("" if value is None else f", found {value!r}")
+    if example is not None:
+        zh, en = f"{zh}，请对照 {example} 改正", f"{en}; correct it after {example}"
+    return HallError(zh, en)
+
+
+def read_model(path: Path, model: type[Model], example: str | None = None) -> Model:
+    """A TOML file as this model. Raises HallError naming the file and what is wrong in it."""
+    try:
+        return model.model_validate(read_toml(path))
+    except ValidationError as error:
+        raise validation_refusal(path, error, example) from None
 
 
 @cache
@@ -132,10 +148,7 @@ def contracts() -> dict[str, Contract]:
     """All record types by name."""
     found: dict[str, Contract] = {}
     for path in sorted(CONTRACTS.glob("*.toml")):
-        try:
-            contract_read = Contract.model_validate(read_toml(path))
-        except ValidationError as error:
-            raise validation_refusal(path, error) from None
+        contract_read = read_model(path, Contract)
         found[contract_read.record] = contract_read
     return found
 

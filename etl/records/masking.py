@@ -30,7 +30,8 @@ def masked(field: ContractField) -> str:
     if field.personal == "name":
         return masked_name(name)
     if field.personal == "id_number":
-        return f"case when {name} is null then null else substr({name}, 1, 4) || repeat('*', greatest(length({name}) - 4, 0)) end"
+        # What the warehouse holds is the area, a mark and a hash (etl/ingest/pseudonym.py); shown is the area.
+        return f"case when {name} is null then null else regexp_extract({name}, '^[0-9]{{0,4}}') || repeat('*', 14) end"
     if field.personal == "phone":
         tail = f"case when length({name}) >= 11 then substr({name}, -4, 4) else '' end"
         return f"case when {name} is null then null else substr({name}, 1, 3) || '****' || {tail} end"

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from etl.config import SHIPPED, HallError
+from etl.dated import holding, layered, stretches
 from etl.records import IDENTIFIER, codes
 from etl.timerules import OPEN_END
 
@@ -110,15 +110,11 @@ class Supervision:
 
     def on(self, day: date) -> RuleSet | None:
         """The set in force on `day`, None where there is none."""
-        return next((one for one in reversed(self.sets) if one.valid_from <= day < one.valid_to), None)
+        return holding(self.sets, day)
 
     def stretches(self) -> Iterator[tuple[date, date, RuleSet]]:
         """(first day, day after the last, set) for every stretch of time under one set, in order and without overlap."""
-        cuts = sorted({cut for one in self.sets for cut in (one.valid_from, one.valid_to)})
-        for first, end in pairwise(cuts):
-            found = self.on(first)
-            if found is not None:
-                yield first, end, found
+        return stretches(self.sets)
 
 
 def load_supervision(folders: Sequence[Path] = (SHIPPED / "rules",)) -> Supervision:
@@ -126,17 +122,7 @@ def load_supervision(folders: Sequence[Path] = (SHIPPED / "rules",)) -> Supervis
 
     Raises HallError naming file, line and reason when a file is wrong or two files of one folder cover the same day.
     """
-    sets: list[RuleSet] = []
-    for folder in folders:
-        found = sorted(((read_rule_set(path), path) for path in folder.glob("supervision-*.toml")), key=lambda entry: entry[0].valid_from)
-        for (earlier, first), (later, second) in pairwise(found):
-            if later.valid_from < earlier.valid_to:
-                raise HallError(
-                    f"规则文件 {first.name} 与 {second.name} 自 {later.valid_from} 起重叠，请为前者写明 valid_to",
-                    f"rules files {first.name} and {second.name} overlap from {later.valid_from}; give the first one a valid_to",
-                )
-        sets += [one for one, _ in found]
-    return Supervision(tuple(sets))
+    return Supervision(layered(folders, "supervision-*.toml", read_rule_set))
 
 
 def read_rule_set(path: Path) -> RuleSet:

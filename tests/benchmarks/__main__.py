@@ -24,8 +24,6 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks.peers import TOLD
-
 GENERATE = """
 copy (select 'YW' || lpad(cast(i as varchar), 9, '0') as 办件编号,
     '11350902003987' || lpad(cast(i % 3000 as varchar), 10, '0') as 事项编码,
@@ -87,7 +85,7 @@ create table ledger as select (select count(*) from accepted) as kept, (select c
 """
 
 ASKED = 50
-PEERS = {"pandera": "pandera", "polars": "polars"}
+PEERS = {"pandera": "pandera"}
 COMPILED = Path(tempfile.gettempdir()) / "hall-bench-compiled"
 
 
@@ -183,16 +181,10 @@ def do_publish(home: str) -> dict[str, float]:
     return {"publish": taken, "size": snapshot.stat().st_size / 1024**2 if snapshot else 0.0}
 
 
-def do_pandera(file: str, folder: str) -> dict[str, float | str]:
-    from tests.benchmarks.peers import pandas_pandera
+def do_pandera(file: str, database: str) -> dict[str, float]:
+    from tests.benchmarks.peers import pandas_with_pandera
 
-    return pandas_pandera(file, folder)
-
-
-def do_polars(file: str, folder: str) -> dict[str, float | str]:
-    from tests.benchmarks.peers import polars_rules
-
-    return polars_rules(file, folder)
+    return pandas_with_pandera(file, database)
 
 
 def do_ask(home: str) -> dict[str, float]:
@@ -214,7 +206,7 @@ def do_ask(home: str) -> dict[str, float]:
     return medians
 
 
-TASKS: dict[str, Callable[..., dict[str, float | str]] | Callable[..., dict[str, float]]] = {
+TASKS: dict[str, Callable[..., dict[str, float]]] = {
     "load": do_load,
     "tuned": do_tuned,
     "bare": do_bare,
@@ -223,7 +215,6 @@ TASKS: dict[str, Callable[..., dict[str, float | str]] | Callable[..., dict[str,
     "day": do_day,
     "publish": do_publish,
     "pandera": do_pandera,
-    "polars": do_polars,
     "ask": do_ask,
 }
 
@@ -281,11 +272,9 @@ def measure_load(place: Path, rows: int, repeat: int) -> tuple[list[Line], str]:
     ]
     if "pandera" in cpu:
         lines.append(Line("pandas + pandera, CPU ÷ load", "≥ 3", cpu["pandera"] / cpu["load"], 3.0, is_least=True))
-    if "polars" in cpu:
-        lines.append(Line("polars with rules by hand, CPU ÷ load", "", cpu["polars"] / cpu["load"], float("inf")))
     spread = "; ".join(f"{name} " + ", ".join(f"{run['cpu']:.1f}" for run in taken) for name, taken in runs.items())
     peaks = "; ".join(f"{name} {max(run['peak'] for run in taken):.2f}" for name, taken in runs.items())
-    return lines, f"CPU seconds: {spread}\nPeak GiB: {peaks}\n{TOLD}"
+    return lines, f"CPU seconds: {spread}\nPeak GiB: {peaks}"
 
 
 def measure_build(place: Path, rows: int) -> tuple[list[Line], str]:

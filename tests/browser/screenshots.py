@@ -56,6 +56,8 @@ def pictures(home: Path) -> list[Picture]:
         Picture("case-zh", f"case?lang=zh&{month}&case={late[0]}", height=1250),
         Picture("certificates-zh", f"certificates?lang=zh&{month}", height=1300),
         Picture("items-zh", f"items?lang=zh&{month}&scope=centre", height=1300),
+        Picture("supervision-zh", f"supervision?lang=zh&{month}", height=1500),
+        Picture("quality-zh", "quality?lang=zh", height=1500),
         Picture("overview-wall", f"?lang=zh&period=year&on={year.first}", 1920, 1080),
         Picture("reports-zh", "reports?lang=zh", height=760),
         Picture("annual-zh", "annual?lang=zh", height=1250),

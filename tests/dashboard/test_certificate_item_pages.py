@@ -1,11 +1,10 @@
 """The pages of e-certificates and of the item list show what `hall indicator --json` prints, in both languages and every scope."""
 
 import json
-import re
 from datetime import date
-from pathlib import Path
 
 import pytest
+from drawn_page import chinese_left, english_left, figure, opener, texts
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
@@ -18,31 +17,20 @@ from etl.cli import hall
 from etl.indicators import definition
 from etl.indicators.dimensions import DIMENSIONS, code_list
 
-APP = Path(__file__).parents[2] / "dashboard" / "web" / "run.py"
 YEAR, JULY = containing("year", date(2018, 1, 1)), containing("month", date(2018, 7, 1))
-CJK = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]{2,}")
 SHOWN = {"certificates": (*certificates.CARDS, *certificates.CASE_CARDS), "items": items.CARDS}
 
 
 @pytest.fixture
 def open_page(hall_home, monkeypatch):
-    monkeypatch.setenv("HALL_HOME", str(hall_home.root))
+    opened = opener(hall_home, monkeypatch)
 
-    def opened(page: str, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        app.switch_page(f"../pages/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
+    def sound(page: str, **params: str) -> AppTest:
+        app = opened(page, **params)
         assert not app.error
         return app
 
-    return opened
+    return sound
 
 
 def asked(home, name: str, period, *options: str) -> list[dict]:
@@ -51,10 +39,6 @@ def asked(home, name: str, period, *options: str) -> list[dict]:
     done = CliRunner().invoke(hall(), arguments)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)["rows"]
-
-
-def figure(text: str) -> float:
-    return float(re.sub(r"[^0-9.\-]", "", text))
 
 
 def same(shown: str, value: float | None) -> bool:
@@ -179,21 +163,9 @@ def test_the_department_narrows_both_pages_and_the_window_only_the_cases(open_pa
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_is_left_in_the_other_language(open_page, store, page, lang):
     app = open_page(page, lang=lang, period="year", on="2018-01-01")
-    kinds = ("title", "subheader", "markdown", "caption", "info", "success")
-    found = [element.value for kind in kinds for element in app.get(kind)]
-    found += [element.label for kind in ("selectbox", "button", "metric", "expander") for element in app.get(kind)]
+    found = texts(app)
     found += [option for key in ("choice_changed", "choice_kind") for box in app.selectbox if box.key == key for option in box.options]
-    data = {store.settings.hall_name, *store.choices("department"), *store.choices("window"), "中文"}
-    left = []
-    for text in found:
-        for value in sorted(data, key=len, reverse=True):
-            text = text.replace(value, "")
-        text = re.sub(r"`[^`]*`|:material/\w+:|:gray\[|<[^>]*>", "", text)
-        for version in (store.snapshot_id, store.meta["calendar_version"], store.meta["rules_version"]):
-            text = text.replace(version, "")
-        if CJK.search(text) if lang == "en" else set(LATIN.findall(text)) - {"CSV", "English", "CA"}:
-            left.append(text)
-    assert left == []
+    assert (chinese_left(found, store) if lang == "en" else english_left(found, store, {"CSV", "English", "CA"})) == []
 
 
 def test_nothing_secret_of_units_or_holders_is_published(store):

@@ -1,13 +1,11 @@
 """The supervision and data-quality pages: numbers are those of `evaluate` and of the ledger, handling is kept, both languages whole."""
 
 import json
-import re
 from datetime import date
-from pathlib import Path
 
 import pytest
+from drawn_page import chinese_left, english_left, figure, opener, texts
 from small_hall import made_once, published
-from streamlit.testing.v1 import AppTest
 
 from dashboard.pages import quality, supervision
 from dashboard.period import containing
@@ -20,9 +18,6 @@ from etl.office import entries, open_office
 from etl.office.signals import handlings
 from etl.publish import current, open_snapshot
 
-APP = Path(__file__).parents[2] / "dashboard" / "web" / "run.py"
-CJK = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]{2,}")
 KEPT = {"CSV", "English", "TOML", "Excel", "JSON", "Parquet", "MB"}
 OCTOBER = containing("month", date(2018, 10, 1))
 PAGES = {"supervision": supervision.CARDS, "quality": quality.CARDS}
@@ -41,35 +36,7 @@ def own_store(own_home: Home) -> Store:
 
 @pytest.fixture
 def open_page(own_home, monkeypatch):
-    monkeypatch.setenv("HALL_HOME", str(own_home.root))
-
-    def opened(page: str, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        for again in (False, True):
-            for name, value in params.items():
-                app.query_params[name] = value
-            if again:
-                app.switch_page(f"../pages/{page}.py")
-                for name, value in params.items():
-                    app.query_params[name] = value
-            app.run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def figure(text: str) -> float:
-    return float(re.sub(r"[^0-9.\-]", "", text))
-
-
-def texts(app: AppTest) -> list[str]:
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "success")
-    found = [element.value for kind in kinds for element in app.get(kind)]
-    found += [
-        element.label for kind in ("selectbox", "button", "metric", "expander", "tab", "slider", "text_area") for element in app.get(kind)
-    ]
-    return [text for text in found if text]
+    return opener(own_home, monkeypatch)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -118,30 +85,13 @@ def test_conservation_that_fails_is_shown_in_red(open_page, monkeypatch):
 @pytest.mark.parametrize("page", PAGES)
 def test_english_pages_hold_no_chinese_but_data(open_page, own_store, page):
     app = open_page(page, lang="en", period="year", on="2018-01-01")
-    data = {own_store.settings.hall_name, *own_store.choices("department"), *own_store.choices("window"), "中文"}
-    leftovers = []
-    for text in texts(app):
-        for value in sorted(data, key=len, reverse=True):
-            text = text.replace(value, "")
-        if CJK.search(text):
-            leftovers.append(text)
-    assert leftovers == []
+    assert chinese_left(texts(app), own_store) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_chinese_pages_hold_no_english(open_page, own_store, page):
     app = open_page(page, lang="zh", period="year", on="2018-01-01")
-    leftovers = []
-    for text in texts(app):
-        text = re.sub(r"`[^`]*`|:material/\w+:|:gray\[|<[^>]*>|GB/T", "", text)
-        text = (
-            text.replace(own_store.snapshot_id, "")
-            .replace(own_store.meta["calendar_version"], "")
-            .replace(own_store.meta["rules_version"], "")
-        )
-        if set(LATIN.findall(text)) - KEPT:
-            leftovers.append(text)
-    assert leftovers == []
+    assert english_left(texts(app), own_store, KEPT) == []
 
 
 def test_a_signal_is_acknowledged_then_closed_with_its_trace(open_page, own_home, own_store):

@@ -2,9 +2,9 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
+from drawn_page import APP, chinese_left, english_left, figure, options, texts
 from streamlit.testing.v1 import AppTest
 
 from dashboard.pages import overview, throughput, timelimits
@@ -12,53 +12,15 @@ from dashboard.period import containing
 from dashboard.store import Scope
 from etl.indicators import definition
 
-APP = Path(__file__).parents[2] / "dashboard" / "web" / "run.py"
-CJK = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]{2,}")
 # Words that a Chinese page says as they are.
 KEPT = {"CSV", "English", "TOML"}
 PAGES = {"overview": overview.CARDS, "throughput": throughput.CARDS, "timelimits": timelimits.CARDS}
 OCTOBER = containing("month", date(2018, 10, 1))
 
 
-@pytest.fixture
-def open_page(hall_home, monkeypatch):
-    """Opens a page of the dashboard with query parameters."""
-    monkeypatch.setenv("HALL_HOME", str(hall_home.root))
-
-    def opened(page: str = "overview", **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        if page != "overview":
-            app.switch_page(f"../pages/{page}.py")
-            for name, value in params.items():
-                app.query_params[name] = value
-            app.run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def texts(app: AppTest) -> list[str]:
-    """Everything a reader can read on the page but tables and charts."""
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "success")
-    found = [element.value for kind in kinds for element in app.get(kind)]
-    widgets = ("selectbox", "button", "text_input", "metric", "expander", "tab", "date_input")
-    found += [element.label for kind in widgets for element in app.get(kind)]
-    found += [metric.delta for metric in app.metric] + [option for box in app.selectbox for option in box.options]
-    return [text for text in found if text]
-
-
 def address(app: AppTest) -> dict[str, str]:
     """The query parameters as the page left them."""
     return {name: value if isinstance(value, str) else value[-1] for name, value in dict(app.query_params).items()}
-
-
-def figure(text: str) -> float:
-    return float(re.sub(r"[^0-9.\-]", "", text))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -90,26 +52,13 @@ def test_cards_keep_to_department_and_channel(open_page, store, page):
 @pytest.mark.parametrize("page", [*PAGES, "case"])
 def test_english_pages_hold_no_chinese_but_data(open_page, store, page):
     app = open_page(page, lang="en", period="year", on="2018-01-01")
-    data = {store.settings.hall_name, *store.choices("department"), *store.choices("window"), "中文"}
-    leftovers = []
-    for text in texts(app):
-        for value in sorted(data, key=len, reverse=True):
-            text = text.replace(value, "")
-        if CJK.search(text):
-            leftovers.append(text)
-    assert leftovers == []
+    assert chinese_left([*texts(app), *options(app)], store) == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, "case"])
 def test_chinese_pages_hold_no_english(open_page, store, page):
     app = open_page(page, lang="zh", period="year", on="2018-01-01")
-    leftovers = []
-    for text in texts(app):
-        text = re.sub(r"`[^`]*`|:material/\w+:|:gray\[|<[^>]*>|GB/T", "", text)
-        text = text.replace(store.snapshot_id, "").replace(store.meta["calendar_version"], "").replace(store.meta["rules_version"], "")
-        if set(LATIN.findall(text)) - KEPT:
-            leftovers.append(text)
-    assert leftovers == []
+    assert english_left([*texts(app), *options(app)], store, KEPT) == []
 
 
 def test_page_names_period_and_scope_in_words_and_ends_with_its_origin(open_page, store):

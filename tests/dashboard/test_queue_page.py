@@ -1,10 +1,9 @@
 """The queue page: its numbers are those of `evaluate` and of `hall queue`, its choices live in the URL, both languages are whole."""
 
-import re
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
+from drawn_page import chinese_left, english_left, figure, opener, texts
 from streamlit.testing.v1 import AppTest
 
 from dashboard.pages import queue as page
@@ -15,28 +14,14 @@ from etl.publish import current, open_snapshot
 from etl.queueing.live import live
 from etl.queueing.staffing import staffing
 
-APP = Path(__file__).parents[2] / "dashboard" / "web" / "run.py"
 OCTOBER = containing("month", date(2018, 10, 1))
 VIEW = {"period": "month", "on": "2018-10-01"}
-CJK = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]{2,}")
 
 
 @pytest.fixture
 def open_queue(hall_home, monkeypatch):
-    monkeypatch.setenv("HALL_HOME", str(hall_home.root))
-
-    def opened(**params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        app.run()
-        app.switch_page("../pages/queue.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
+    opened = opener(hall_home, monkeypatch)
+    return lambda **params: opened("queue", **params)
 
 
 @pytest.fixture
@@ -46,10 +31,6 @@ def ask(hall_home):
 
     with open_snapshot(current(hall_home)) as con:
         yield _asking(con, {})
-
-
-def figure(text: str) -> float:
-    return float(re.sub(r"[^0-9.\-]", "", text))
 
 
 def table(app: AppTest, column: str):
@@ -145,36 +126,14 @@ def test_a_scope_without_tickets_says_so(open_queue):
     assert any("没有叫号" in element.value for element in app.markdown)
 
 
-def _texts(app: AppTest) -> list[str]:
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info")
-    found = [element.value for kind in kinds for element in app.get(kind)]
-    widgets = ("selectbox", "button", "metric", "expander", "date_input")
-    found += [element.label for kind in widgets for element in app.get(kind)]
-    return [text for text in found if text]
-
-
 def test_the_english_page_holds_no_chinese_but_data(open_queue, store, ask):
     from etl.queueing.live import zone_names
 
-    data = {store.settings.hall_name, *store.choices("department"), *store.choices("window"), *zone_names(ask), "中文"}
-    leftovers = []
-    for text in _texts(open_queue(lang="en", **VIEW)):
-        for value in sorted(data, key=len, reverse=True):
-            text = text.replace(value, "")
-        if CJK.search(text):
-            leftovers.append(text)
-    assert leftovers == []
+    assert chinese_left(texts(open_queue(lang="en", **VIEW)), store, zone_names(ask)) == []
 
 
 def test_the_chinese_page_holds_no_english(open_queue, store):
-    leftovers = []
-    for text in _texts(open_queue(lang="zh", **VIEW)):
-        text = re.sub(r"`[^`]*`|:material/\w+:|:gray\[|<[^>]*>", "", text)
-        for value in (store.snapshot_id, store.meta["calendar_version"], store.meta["rules_version"]):
-            text = text.replace(value, "")
-        if set(LATIN.findall(text)) - {"English", "CSV", "Erlang"}:
-            leftovers.append(text)
-    assert leftovers == []
+    assert english_left(texts(open_queue(lang="zh", **VIEW)), store, {"English", "CSV", "Erlang"}) == []
 
 
 def test_no_name_of_a_person_is_on_the_page(open_queue):

@@ -1,11 +1,10 @@
 """The pages of the online hall and of one-window intakes: what they show is what `hall indicator` gives."""
 
 import json
-import re
 from datetime import date
-from pathlib import Path
 
 import pytest
+from drawn_page import chinese_left, english_left, texts
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
@@ -19,31 +18,10 @@ from dashboard.store import Scope
 from etl.cli import hall
 from etl.indicators import definition
 
-APP = Path(__file__).parents[2] / "dashboard" / "web" / "run.py"
-CJK = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]{2,}")
 KEPT = {"CSV", "English", "EMS", "TOML"}
 PAGES = {"online": (*online.CARDS, *online.COUNTERS), "onewindow": onewindow.CARDS}
 OCTOBER = containing("month", date(2018, 10, 1))
 YEAR = containing("year", date(2018, 1, 1))
-
-
-@pytest.fixture
-def open_page(hall_home, monkeypatch):
-    """Opens a page with query parameters."""
-    monkeypatch.setenv("HALL_HOME", str(hall_home.root))
-
-    def opened(page: str, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        app.run()
-        app.switch_page(f"../pages/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
 
 
 def indicator(home, name: str, *more: str) -> list[dict]:
@@ -52,14 +30,6 @@ def indicator(home, name: str, *more: str) -> list[dict]:
     answer = CliRunner().invoke(hall(), ["--home", str(home.root), "indicator", name, *period, *more, "--json"])
     assert answer.exit_code == 0, answer.output
     return json.loads(answer.stdout)["rows"]
-
-
-def texts(app: AppTest) -> list[str]:
-    """What a reader can read on the page but tables and charts."""
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info")
-    found = [element.value for kind in kinds for element in app.get(kind)]
-    found += [element.label for kind in ("selectbox", "button", "metric", "expander") for element in app.get(kind)]
-    return [text for text in [*found, *(metric.delta for metric in app.metric)] if text]
 
 
 def shown_frame(app: AppTest, column: str):
@@ -179,27 +149,13 @@ def test_a_scope_that_a_system_does_not_know_is_said_not_ignored(open_page, stor
 @pytest.mark.parametrize("page", PAGES)
 def test_english_pages_hold_no_chinese_but_data(open_page, store, page):
     app = open_page(page, lang="en", period="year", on="2018-01-01")
-    data = {store.settings.hall_name, *store.choices("department"), *store.choices("window"), "中文"}
-    leftovers = []
-    for text in texts(app):
-        for value in sorted(data, key=len, reverse=True):
-            text = text.replace(value, "")
-        if CJK.search(text):
-            leftovers.append(text)
-    assert leftovers == []
+    assert chinese_left(texts(app), store) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_chinese_pages_hold_no_english(open_page, store, page):
     app = open_page(page, lang="zh", period="year", on="2018-01-01")
-    leftovers = []
-    for text in texts(app):
-        text = re.sub(r"`[^`]*`|:material/\w+:|:gray\[|<[^>]*>|GB/T", "", text)
-        for version in (store.snapshot_id, store.meta["calendar_version"], store.meta["rules_version"]):
-            text = text.replace(version, "")
-        if set(LATIN.findall(text)) - KEPT:
-            leftovers.append(text)
-    assert leftovers == []
+    assert english_left(texts(app), store, KEPT) == []
 
 
 def test_before_october_there_is_no_intake_and_the_page_says_so(open_page):

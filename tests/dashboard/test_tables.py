@@ -5,10 +5,11 @@ import io
 from datetime import date
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.tables import FORMULA_STARTS, Column, csv_bytes
+from dashboard.components.tables import FORMULA_STARTS, Column, _fits_the_public, csv_bytes
 
 COLUMNS = [
     Column("name", "部门"),
@@ -56,3 +57,9 @@ def test_every_text_survives_and_none_is_a_formula(texts):
     for text, row in zip(texts, rows, strict=True):
         assert row[0] in (text, f"'{text}")
         assert not row[0].startswith(FORMULA_STARTS)
+
+
+@pytest.mark.parametrize("name", ["case_no", "answer_no", "intake_no", "ticket_no", "signal_id"])
+def test_a_list_of_single_records_has_no_public_version(name):
+    assert _fits_the_public(COLUMNS)
+    assert not _fits_the_public([Column(name, "编号"), *COLUMNS])

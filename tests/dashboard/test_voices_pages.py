@@ -3,9 +3,9 @@
 import json
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
+from drawn_page import CJK, chinese_left, english_left, figure, texts
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
@@ -17,46 +17,13 @@ from etl.cli import hall
 from etl.indicators import Query, definition, evaluate
 from etl.publish import current, open_snapshot
 
-APP = Path(__file__).parents[2] / "dashboard" / "web" / "run.py"
-CJK = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]{2,}")
 CARDS = {"evaluations": (*evaluations.CARDS, *evaluations.COMPLAINT_CARDS), "disclosure": disclosure.CARDS}
 YEAR = containing("year", date(2018, 1, 1))
-
-
-@pytest.fixture
-def open_page(hall_home, monkeypatch):
-    monkeypatch.setenv("HALL_HOME", str(hall_home.root))
-
-    def opened(page: str, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        app.switch_page(f"../pages/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return opened
-
-
-def texts(app: AppTest) -> list[str]:
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "success")
-    found = [element.value for kind in kinds for element in app.get(kind)]
-    found += [element.label for kind in ("button", "metric", "expander", "selectbox") for element in app.get(kind)]
-    return [text for text in found if text]
 
 
 def headings(app: AppTest) -> list[str]:
     """Column labels and words of every table."""
     return [str(word) for frame in app.get("dataframe") for word in json.dumps(frame.proto.columns, ensure_ascii=False).split('"')]
-
-
-def figure(text: str) -> float:
-    return float(re.sub(r"[^0-9.\-]", "", text))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -104,26 +71,13 @@ def test_every_breakdown_can_be_drawn(open_page, page, by):
 @pytest.mark.parametrize("page", CARDS)
 def test_english_pages_hold_no_chinese_but_data(open_page, store, page):
     app = open_page(page, lang="en", period="year", on="2018-01-01")
-    data = {store.settings.hall_name, *store.choices("department"), *store.choices("window"), "中文"}
-    leftovers = []
-    for text in texts(app):
-        for value in sorted(data, key=len, reverse=True):
-            text = text.replace(value, "")
-        if CJK.search(text):
-            leftovers.append(text)
-    assert leftovers == []
+    assert chinese_left(texts(app), store) == []
 
 
 @pytest.mark.parametrize("page", CARDS)
 def test_chinese_pages_hold_no_english(open_page, store, page):
     app = open_page(page, lang="zh", period="year", on="2018-01-01")
-    leftovers = []
-    for text in texts(app):
-        text = re.sub(r"`[^`]*`|:material/\w+:|:gray\[|<[^>]*>|GB/T|CSV|English", "", text)
-        text = text.replace(store.snapshot_id, "").replace(store.meta["calendar_version"], "").replace(store.meta["rules_version"], "")
-        if LATIN.search(text):
-            leftovers.append(text)
-    assert leftovers == []
+    assert english_left(texts(app), store, {"CSV", "English"}) == []
 
 
 @pytest.mark.parametrize("page", CARDS)

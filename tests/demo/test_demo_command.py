@@ -60,6 +60,6 @@ def test_the_demo_goes_from_files_to_a_published_snapshot_twice_alike(tmp_path: 
         figures = {name: evaluate(con, name, year).rows[0].value for name in ("received", "online_applications", "items_total")}
         compared = reconcile(con, published_figures())
     assert figures == {"received": 16_392, "online_applications": 2_592, "items_total": 2_879}
-    # All thirteen figures of the report, each from records and none typed in.
+    # Every figure of the report, each from records and none typed in.
     assert {row.figure.id: row.equal for row in compared} == {figure.id: True for figure in published_figures()}
-    assert len(compared) == 13
+    assert len(compared) == len(published_figures()) >= 38

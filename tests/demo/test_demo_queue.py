@@ -71,7 +71,7 @@ def test_intakes_of_the_comprehensive_windows_name_tickets_that_exist(rows, demo
     folder, made = demo_year
     tickets = {(row["取号时间"][:10].replace("-", ""), row["票号"]) for row in rows}
     asked = found = 0
-    for path in folder.glob("*一窗受理*"):
+    for path in folder.glob("*一窗受理_*.json*"):
         spoilt = {line for entry in made.planted if entry.is_refused and entry.file in path.name for line in entry.lines}
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         for number, record in enumerate(json.loads(data)["data"], start=1):

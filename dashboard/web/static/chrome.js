@@ -4,6 +4,20 @@
   // Where the server is: without it a page other than the first probes two addresses below its own that do not exist.
   const base = new URL("../../", document.currentScript.src).href;
   window.__streamlit = { BACKEND_BASE_URL: base, MAIN_PAGE_BASE_URL: base };
+  // An open page ends with its session: signed out elsewhere, expired, or disabled. Asking is no activity.
+  const watch_session = async () => {
+    try {
+      const answer = await fetch(`${base}session`, { cache: "no-store", credentials: "same-origin" });
+      if (answer.status === 200) return;
+      if (answer.status === 401) {
+        const here = encodeURIComponent(location.pathname + location.search);
+        location.replace(`${base}sign-in?next=${here}${location.search.includes("lang=en") ? "&lang=en" : ""}`);
+        return;
+      }
+    } catch { /* the server is away; Streamlit says so */ }
+    setTimeout(watch_session, 4000);
+  };
+  setTimeout(watch_session, 4000);
   const words = {
     "Search": "查找", "Download as CSV": "下载为 CSV", "Fullscreen": "全屏", "Close fullscreen": "退出全屏", "Exit fullscreen": "退出全屏",
     "Show/hide columns": "显示或隐藏列", "Hide column": "隐藏此列", "Pin column": "固定此列", "Unpin column": "取消固定", "Autosize": "自动列宽",

@@ -77,7 +77,7 @@ def test_a_wrong_file_is_refused_with_its_line_and_reason(tmp_path: Path, old: s
 
 def test_an_id_that_occurs_twice_is_refused_where_it_occurs_again(tmp_path: Path):
     again = SMALL + SMALL[SMALL.index("[[rule]]") :]
-    with pytest.raises(HallError, match="line 21: over occurs twice"):
+    with pytest.raises(HallError, match="line 20: over occurs twice"):
         read_rule_set(written(tmp_path, again))
 
 

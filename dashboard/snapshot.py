@@ -1,0 +1,98 @@
+"""One published version, opened once for all visitors, and what it says of itself; `dashboard/store.py` is how a person reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pandas as pd
+
+from dashboard.access.narrowing import Narrowed
+from etl.access.rules import Reach
+from etl.calendar import Calendar, read_calendar
+from etl.config import Home, Settings, settings_from
+from etl.demo import MARK
+from etl.publish import open_snapshot
+
+KEPT_REACHES = 200
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """Refused records that wait for correction. A record may have several faults."""
+
+    records: int
+    faults: int
+
+
+class Snapshot:
+    """One published version, opened once for all visitors. What it says by itself is the same for everybody."""
+
+    def __init__(self, home: Home, path: Path) -> None:
+        self.home = home
+        self.id = path.stem
+        self._connection = open_snapshot(path)
+        self._narrowed: dict[Reach, Narrowed] = {}
+        self._lock = Lock()
+
+    def narrowed(self, to: Reach) -> Narrowed:
+        """The connections on which only this reach can be asked for."""
+        with self._lock:
+            found = self._narrowed.get(to)
+            if found is None:
+                while len(self._narrowed) >= KEPT_REACHES:
+                    self._narrowed.pop(next(iter(self._narrowed)))
+                found = self._narrowed[to] = Narrowed(self._connection, to)
+            return found
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """For the store's own questions about the whole: cut-off, first day, counts. One cursor a call: pages run at the same time."""
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, dict(parameters or {})).df()
+
+    @cached_property
+    def settings(self) -> Settings:
+        return settings_from(self.home)
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        frame = self.rows("select key, value from meta")
+        return dict(zip(frame["key"], frame["value"], strict=True))
+
+    @cached_property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.meta["as_of"][:10])
+
+    @cached_property
+    def first_day(self) -> date:
+        found = self.rows("select min(day) as day from mart_case_day where day <= $as_of", {"as_of": self.as_of})["day"].iloc[0]
+        return self.as_of if pd.isna(found) else pd.Timestamp(found).date()
+
+    @cached_property
+    def is_empty(self) -> bool:
+        return bool(self.rows("select count(*) as n from fact_case")["n"].iloc[0] == 0)
+
+    @cached_property
+    def is_synthetic(self) -> bool:
+        found = self.rows("select count(*) as files from batch where starts_with(file, $mark)", {"mark": MARK})
+        return bool(found["files"].iloc[0])
+
+    @cached_property
+    def quarantined(self) -> Quarantined:
+        found = self.rows("select coalesce(sum(records), 0) as records, coalesce(sum(faults), 0) as faults from quarantine_open").iloc[0]
+        return Quarantined(int(found["records"]), int(found["faults"]))
+
+    @cached_property
+    def loaded_span(self) -> tuple[date, date]:
+        found = self.rows("select min(loaded_at) as first, max(loaded_at) as last from batch").iloc[0]
+        if pd.isna(found["first"]):
+            return self.as_of, self.as_of
+        return pd.Timestamp(found["first"]).date(), pd.Timestamp(found["last"]).date()
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        with self._connection.cursor() as cursor:
+            return read_calendar(cursor)
