@@ -1,18 +1,18 @@
 """Builds facts and marts from what is loaded, in one transaction: readers see the former build or the new one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from time import perf_counter
 
 import duckdb
 
 from etl.config import Home, settings_from, transaction
-from etl.engine.increment import Increment, changed_inputs, drop_made
+from etl.engine.increment import Increment, drop_made, increment_of
 from etl.engine.models import Model, in_order, read_models
 from etl.engine.reference import prepare
 from etl.engine.run import refusal, rows_of
-from etl.engine.state import State, read_state, state_of, write_state
+from etl.engine.state import read_state, state_of, write_state
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,6 @@ def _run(con: duckdb.DuckDBPyConnection, model: Model, increment: Increment | No
     return ModelRun(model.name, model.is_view, rows, perf_counter() - begun, way)
 
 
-def _increment(con: duckdb.DuckDBPyConnection, former: State | None, now: State, models: Sequence[Model]) -> Increment | None:
-    changed = changed_inputs(con, former, now, models)
-    if former is None or changed is None:
-        return None
-    increment = Increment(con, former, now, changed, models)
-    return increment if increment.is_worth_it() else None
-
-
 def build(
     con: duckdb.DuckDBPyConnection,
     home: Home,
@@ -96,16 +88,17 @@ def build(
     `now` is the time of the build, by default this moment; `models` are by default those of etl/models.
     Raises HallError naming the model that failed.
     """
+    now = now or datetime.now()
     models = read_models(parsed=home.tmp / "models.json") if models is None else models
     with transaction(con):
         former = None if full else read_state(con)
         con.execute("create table if not exists meta (key varchar, value varchar)")
         con.execute("create or replace temp table former_meta as select * from meta")
-        cut_off = prepare(con, home, settings_from(home), as_of, now or datetime.now())
+        cut_off = prepare(con, home, settings_from(home), as_of, now)
         ordered = in_order(models, set(_tables(con)) - {model.name for model in models})
-        state = state_of(con, models, cut_off)
-        increment = _increment(con, former, state, models)
+        state = state_of(con, models, cut_off, now.date())
+        increment = increment_of(con, former, state, models)
         runs = tuple(_run(con, model, increment) for model in ordered)
-        write_state(con, state)
-        drop_made(con)
+        write_state(con, state if increment is None or former is None else replace(state, whole_on=former.whole_on))
+        drop_made(con, models)
         return BuildResult(cut_off, runs)

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import version
 from pathlib import Path
 
 from etl.config import HallError
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 LAYERS = ("facts", "marts")
+# What parsing tells depends on this file and on the parser as well.
+PARSER = Path(__file__).read_bytes() + version("sqlglot").encode()
 VIEW_MARK = "-- materialize: view"
 # A model says in a line of its own what may be computed anew of it alone (see etl/engine/increment.py).
 NARROWED_MARK = re.compile(r"^-- narrowed by: (\w+) in (\w+(?:, \w+)*)$", re.MULTILINE)
@@ -25,7 +28,7 @@ class Model:
     """One model file. `reads` are the tables its SELECT names, its own CTEs left out.
 
     `narrowed` are inputs whose rows of one `key` alone make the model's rows of that key. `summed` is the input over whose rows
-    every measure is a sum; `measures` are its output columns that are aggregates.
+    every measure is a sum; `measures` are its output columns that are sums or counts. A view has none of these.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Parsed:
     """What parsing a model's SQL tells of it."""
 
     reads: frozenset[str]
+    # Columns that are sums or counts; none where any other aggregate stands beside them.
     measures: tuple[str, ...]
 
 
@@ -62,7 +66,9 @@ def _parse(path: Path, sql: str) -> Parsed:
     query = statements[0]
     own = {cte.alias_or_name for cte in query.find_all(exp.CTE)}
     reads = frozenset(table.name for table in query.find_all(exp.Table) if table.name not in own)
-    return Parsed(reads, tuple(column.alias_or_name for column in query.selects if column.find(exp.AggFunc)))
+    totals = [(column.alias_or_name, list(column.find_all(exp.AggFunc))) for column in query.selects]
+    is_sum = all(isinstance(one, exp.Sum | exp.Count) and one.find(exp.Distinct) is None for _, found in totals for one in found)
+    return Parsed(reads, tuple(name for name, found in totals if found) if is_sum else ())
 
 
 class ParsedBefore:
@@ -78,7 +84,7 @@ class ParsedBefore:
                 self._known = {key: Parsed(frozenset(one["reads"]), tuple(one["measures"])) for key, one in kept.items()}
 
     def parse(self, path: Path, sql: str) -> Parsed:
-        key = hashlib.sha256(sql.encode()).hexdigest()
+        key = hashlib.sha256(PARSER + sql.encode()).hexdigest()
         if key not in self._known:
             self._known[key] = _parse(path, sql)
             self._is_new = True
@@ -97,12 +103,14 @@ def read_model(path: Path, before: ParsedBefore | None = None) -> Model:
     """The model in a file. Raises HallError when it is not exactly one SELECT."""
     sql = path.read_text("utf-8")
     parsed = (before or ParsedBefore(None)).parse(path, sql)
-    narrowed, summed = NARROWED_MARK.search(sql), SUMMED_MARK.search(sql)
+    is_view = sql.lstrip().startswith(VIEW_MARK)
+    narrowed = None if is_view else NARROWED_MARK.search(sql)
+    summed = SUMMED_MARK.search(sql) if parsed.measures and not is_view else None
     return Model(
         path.stem,
         path,
         sql,
-        sql.lstrip().startswith(VIEW_MARK),
+        is_view,
         parsed.reads,
         key=narrowed.group(1) if narrowed else None,
         narrowed=frozenset(narrowed.group(2).split(", ")) if narrowed else frozenset(),

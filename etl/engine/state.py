@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,27 +12,38 @@ import duckdb
 from etl.engine.models import Model
 from etl.records import contracts
 
-# Of `meta` these change with every build or with the data; models that read them are told so.
+# Of `meta` these change with every build or with the data. Models that read `meta` are told of the cut-off; none reads `built_at`.
 MOVING = ("as_of", "built_at")
+# Reference tables that are made from records too, and from which. Their rules and the calendar are in the signature.
+DERIVED = {"ref_service_session": "raw_ticket"}
+# So often everything is computed, whatever changed: what nobody thought of lasts no longer.
+WHOLE_EVERY = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class State:
-    """`signature` covers everything but the records: models, code, contracts, calendar, rules, settings. `rows` by raw table."""
+    """`signature` covers everything but the records: models, code, contracts, calendar, rules, settings. `rows` by raw table;
+    `whole_on` is the day of the last build that computed everything."""
 
     signature: str
     as_of: date
     batches: int
     rows: dict[str, int]
+    whole_on: date
+
+    def can_lead_to(self, now: "State") -> bool:
+        """Whether the build that left this state can be brought to `now` by what changed in the records."""
+        is_recent = timedelta(0) <= now.whole_on - self.whole_on < WHOLE_EVERY
+        return self.signature == now.signature and self.batches <= now.batches and is_recent
 
 
-def state_of(con: duckdb.DuckDBPyConnection, models: Sequence[Model], as_of: date) -> State:
-    """The state of the warehouse as it is now, its reference tables being written."""
+def state_of(con: duckdb.DuckDBPyConnection, models: Sequence[Model], as_of: date, today: date) -> State:
+    """The state of the warehouse as it is now, its reference tables being written, as if everything were computed today."""
     (batches,) = con.execute("select count(*) from batch").fetchone() or (0,)
     rows = {}
     for record in contracts().values():
         (rows[record.table],) = con.execute(f"select count(*) from {record.table}").fetchone() or (0,)
-    return State(_signature(con, models), as_of, int(batches), rows)
+    return State(_signature(con, models), as_of, int(batches), rows, today)
 
 
 def _signature(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> str:
@@ -49,24 +60,32 @@ def _signature(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> str:
         "select table_name from duckdb_tables() where starts_with(table_name, 'ref_') and not temporary order by 1"
     ).fetchall()
     for (name,) in found:
+        if name in DERIVED:
+            continue
         digest.update(f"{name} {con.execute(f'select count(*), bit_xor(hash(r)), sum(hash(r)) from {name} r').fetchone()}".encode())
     return digest.hexdigest()
 
 
 def write_state(con: duckdb.DuckDBPyConnection, state: State) -> None:
     """Keep the state of the build that is being made."""
-    con.execute("create or replace table build_state (signature varchar, as_of date, batches bigint, rows map(varchar, bigint))")
-    con.execute("insert into build_state values (?, ?, ?, map(?::varchar[], ?::bigint[]))", [*_values(state)])
+    con.execute(
+        "create or replace table build_state (signature varchar, as_of date, batches bigint, whole_on date, rows map(varchar, bigint))"
+    )
+    con.execute(
+        "insert into build_state values (?, ?, ?, ?, map(?::varchar[], ?::bigint[]))",
+        [state.signature, state.as_of, state.batches, state.whole_on, list(state.rows), list(state.rows.values())],
+    )
 
 
-def _values(state: State) -> list[object]:
-    kept = asdict(state)
-    return [kept["signature"], kept["as_of"], kept["batches"], list(state.rows), list(state.rows.values())]
+def forget_state(con: duckdb.DuckDBPyConnection) -> None:
+    """Have the next build compute everything."""
+    con.execute("drop table if exists build_state")
 
 
 def read_state(con: duckdb.DuckDBPyConnection) -> State | None:
-    """The state of the last build; None when there was none."""
-    if not con.execute("select 1 from duckdb_tables() where table_name = 'build_state'").fetchall():
+    """The state of the last build; None when there was none, or when an earlier version wrote it."""
+    found = con.execute("select column_name from duckdb_columns() where table_name = 'build_state'").fetchall()
+    if ("whole_on",) not in found:
         return None
-    row = con.execute("select signature, as_of, batches, map_keys(rows), map_values(rows) from build_state").fetchone()
-    return None if row is None else State(row[0], row[1], row[2], dict(zip(row[3], row[4], strict=True)))
+    row = con.execute("select signature, as_of, batches, map_keys(rows), map_values(rows), whole_on from build_state").fetchone()
+    return None if row is None else State(row[0], row[1], row[2], dict(zip(row[3], row[4], strict=True)), row[5])

@@ -76,33 +76,37 @@ def stored_name(record: Contract) -> str:
     return f"stored_{record.record}"
 
 
+def where_stored(con: duckdb.DuckDBPyConnection, record: Contract) -> Storage:
+    """Where the record type's rows lie now: in `stored_…`, or in `raw_…` itself while it is a table."""
+    found = con.execute("select column_name from duckdb_columns() where table_name = ?", [stored_name(record)]).fetchall()
+    present = {name for (name,) in found}
+    fields = tuple(field.name for field in record.fields if not present or field.name in present)
+    return Storage(stored_name(record) if present else record.table, fields)
+
+
 def storage(con: duckdb.DuckDBPyConnection, record: Contract, given: Sequence[str]) -> Storage:
     """The table to write to, with a column for each of the fields `given`.
 
     Only columns that some file has given are stored: a column of nulls costs a third as much to write as one of values, and
-    an export has a quarter of the contract's fields. What reads the records reads the view, which has them all.
+    an export has a quarter of the contract's fields. What reads the records reads the view, which has them all. A table that
+    an earlier release filled stays as it is.
     """
-    stored = stored_name(record)
+    now = where_stored(con, record)
     types = dict(columns_of(record))
-    found = con.execute("select column_name from duckdb_columns() where table_name = ?", [stored]).fetchall()
-    present = {name for (name,) in found}
-    if not present:
-        if _has_rows(con, record.table):
-            return Storage(record.table, tuple(field.name for field in record.fields))
+    if now.table == record.table:
+        if con.execute(f"select 1 from {record.table} limit 1").fetchone() is not None:
+            return now
         con.execute(f"drop table {record.table}")
-        present = {*given, *(name for name, _ in SYSTEM_COLUMNS)}
-        con.execute(f"create table {stored} ({', '.join(f'{name} {types[name]}' for name in types if name in present)})")
-        _write_view(con, record, present)
-    elif missing := [name for name in given if name not in present]:
+        wanted = {*given, *(name for name, _ in SYSTEM_COLUMNS)}
+        con.execute(f"create table {stored_name(record)} ({', '.join(f'{name} {types[name]}' for name in types if name in wanted)})")
+    elif missing := [name for name in given if name not in now.fields]:
         for name in missing:
-            con.execute(f"alter table {stored} add column {name} {types[name]}")
-        present.update(missing)
-        _write_view(con, record, present)
-    return Storage(stored, tuple(field.name for field in record.fields if field.name in present))
-
-
-def _has_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return con.execute(f"select 1 from {table} limit 1").fetchone() is not None
+            con.execute(f"alter table {now.table} add column {name} {types[name]}")
+    else:
+        return now
+    now = where_stored(con, record)
+    _write_view(con, record, {*now.fields, *(name for name, _ in SYSTEM_COLUMNS)})
+    return now
 
 
 def _write_view(con: duckdb.DuckDBPyConnection, record: Contract, present: set[str]) -> None:
