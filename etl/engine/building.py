@@ -12,7 +12,7 @@ from etl.engine.increment import Increment, drop_made, increment_of
 from etl.engine.models import Model, in_order, read_models
 from etl.engine.reference import prepare
 from etl.engine.run import refusal, rows_of
-from etl.engine.state import read_state, state_of, write_state
+from etl.engine.state import read_parsed, read_state, state_of, write_parsed, write_state
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,15 @@ def _run(con: duckdb.DuckDBPyConnection, model: Model, increment: Increment | No
     return ModelRun(model.name, model.is_view, rows, perf_counter() - begun, way)
 
 
+def _read_models(con: duckdb.DuckDBPyConnection) -> list[Model]:
+    before = read_parsed(con)
+    parsed = dict(before)
+    models = read_models(parsed=parsed)
+    if parsed.keys() != before.keys():
+        write_parsed(con, parsed)
+    return models
+
+
 def build(
     con: duckdb.DuckDBPyConnection,
     home: Home,
@@ -89,14 +98,15 @@ def build(
     Raises HallError naming the model that failed.
     """
     now = now or datetime.now()
-    models = read_models(parsed=home.tmp / "models.json") if models is None else models
     with transaction(con):
+        if models is None:
+            models = _read_models(con)
         former = None if full else read_state(con)
         con.execute("create table if not exists meta (key varchar, value varchar)")
         con.execute("create or replace temp table former_meta as select * from meta")
         cut_off = prepare(con, home, settings_from(home), as_of, now)
         ordered = in_order(models, set(_tables(con)) - {model.name for model in models})
-        state = state_of(con, models, cut_off, now.date())
+        state = state_of(con, home, models, cut_off, now.date())
         increment = increment_of(con, former, state, models)
         runs = tuple(_run(con, model, increment) for model in ordered)
         write_state(con, state if increment is None or former is None else replace(state, whole_on=former.whole_on))

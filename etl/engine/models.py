@@ -1,11 +1,8 @@
 """Model files: one SELECT a file, named after its table; what each reads is found in its SQL."""
 
 import hashlib
-import json
-import os
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import version
@@ -71,62 +68,39 @@ def _parse(path: Path, sql: str) -> Parsed:
     return Parsed(reads, tuple(name for name, found in totals if found) if is_sum else ())
 
 
-class ParsedBefore:
-    """What was parsed before, by the digest of the SQL, in a file that is written anew when something was parsed."""
+def read_model(path: Path, parsed: dict[str, Parsed] | None = None) -> Model:
+    """The model in a file. Raises HallError when it is not exactly one SELECT.
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._known: dict[str, Parsed] = {}
-        self._is_new = False
-        if path is not None and path.exists():
-            with suppress(ValueError, TypeError, KeyError):
-                kept = json.loads(path.read_text("utf-8"))
-                self._known = {key: Parsed(frozenset(one["reads"]), tuple(one["measures"])) for key, one in kept.items()}
-
-    def parse(self, path: Path, sql: str) -> Parsed:
-        key = hashlib.sha256(PARSER + sql.encode()).hexdigest()
-        if key not in self._known:
-            self._known[key] = _parse(path, sql)
-            self._is_new = True
-        return self._known[key]
-
-    def keep(self) -> None:
-        if self._path is None or not self._is_new:
-            return
-        written = {key: {"reads": sorted(one.reads), "measures": one.measures} for key, one in self._known.items()}
-        beside = self._path.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(written), "utf-8")
-        beside.replace(self._path)
-
-
-def read_model(path: Path, before: ParsedBefore | None = None) -> Model:
-    """The model in a file. Raises HallError when it is not exactly one SELECT."""
+    `parsed` is what parsing told before, by a digest; what is parsed now is added to it.
+    """
     sql = path.read_text("utf-8")
-    parsed = (before or ParsedBefore(None)).parse(path, sql)
+    parsed = {} if parsed is None else parsed
+    digest = hashlib.sha256(PARSER + sql.encode()).hexdigest()
+    if digest not in parsed:
+        parsed[digest] = _parse(path, sql)
+    told = parsed[digest]
     is_view = sql.lstrip().startswith(VIEW_MARK)
     narrowed = None if is_view else NARROWED_MARK.search(sql)
-    summed = SUMMED_MARK.search(sql) if parsed.measures and not is_view else None
+    summed = SUMMED_MARK.search(sql) if told.measures and not is_view else None
     return Model(
         path.stem,
         path,
         sql,
         is_view,
-        parsed.reads,
+        told.reads,
         key=narrowed.group(1) if narrowed else None,
         narrowed=frozenset(narrowed.group(2).split(", ")) if narrowed else frozenset(),
         summed=summed.group(1) if summed else None,
-        measures=parsed.measures if summed else (),
+        measures=told.measures if summed else (),
     )
 
 
-def read_models(folder: Path = MODELS, parsed: Path | None = None) -> list[Model]:
-    """All models below `folder`, in the order of their names; `parsed` is a file that keeps what parsing them told.
+def read_models(folder: Path = MODELS, parsed: dict[str, Parsed] | None = None) -> list[Model]:
+    """All models below `folder`, in the order of their names; `parsed` as for `read_model`.
 
     Raises HallError when two files make the same table.
     """
-    before = ParsedBefore(parsed)
-    models = [read_model(path, before) for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
-    before.keep()
+    models = [read_model(path, parsed) for layer in LAYERS for path in sorted((folder / layer).glob("*.sql"))]
     names = [model.name for model in models]
     for name in names:
         if names.count(name) > 1:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from etl.engine.models import Model
+from etl.config import Home
+from etl.engine.models import Model, Parsed
 from etl.records import contracts
 
 # Of `meta` these change with every build or with the data. Models that read `meta` are told of the cut-off; none reads `built_at`.
@@ -22,7 +23,7 @@ WHOLE_EVERY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class State:
-    """`signature` covers everything but the records: models, code, contracts, calendar, rules, settings. `rows` by raw table;
+    """`signature` covers everything but the records: models, code, contracts, calendar, rules, mappings, settings. `rows` by raw table;
     `whole_on` is the day of the last build that computed everything."""
 
     signature: str
@@ -37,16 +38,16 @@ class State:
         return self.signature == now.signature and self.batches <= now.batches and is_recent
 
 
-def state_of(con: duckdb.DuckDBPyConnection, models: Sequence[Model], as_of: date, today: date) -> State:
+def state_of(con: duckdb.DuckDBPyConnection, home: Home, models: Sequence[Model], as_of: date, today: date) -> State:
     """The state of the warehouse as it is now, its reference tables being written, as if everything were computed today."""
     (batches,) = con.execute("select count(*) from batch").fetchone() or (0,)
     rows = {}
     for record in contracts().values():
         (rows[record.table],) = con.execute(f"select count(*) from {record.table}").fetchone() or (0,)
-    return State(_signature(con, models), as_of, int(batches), rows, today)
+    return State(_signature(con, home, models), as_of, int(batches), rows, today)
 
 
-def _signature(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> str:
+def _signature(con: duckdb.DuckDBPyConnection, home: Home, models: Sequence[Model]) -> str:
     digest = hashlib.sha256(version("duckdb").encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
@@ -54,6 +55,8 @@ def _signature(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> str:
         digest.update(f"{model.name}\n{model.sql}\n".encode())
     for record in contracts().values():
         digest.update(repr([(field.name, field.sql_type) for field in record.fields]).encode())
+    for path in _given_files(home):
+        digest.update(f"{path.name}\n".encode() + path.read_bytes())
     settings = con.execute("select key, value from meta order by all").fetchall()
     digest.update(repr([(key, value) for key, value in settings if key not in MOVING]).encode())
     found = con.execute(
@@ -64,6 +67,13 @@ def _signature(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> str:
             continue
         digest.update(f"{name} {con.execute(f'select count(*), bit_xor(hash(r)), sum(hash(r)) from {name} r').fetchone()}".encode())
     return digest.hexdigest()
+
+
+def _given_files(home: Home) -> list[Path]:
+    """What the office and the programme have set: also where the reference tables would not show it."""
+    folders = [folder for name in ("calendars", "rules", "service-hours", "mappings", "reference") for folder in home.overlay(name)]
+    found = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [*found, *([home.settings_file] if home.settings_file.exists() else [])]
 
 
 def write_state(con: duckdb.DuckDBPyConnection, state: State) -> None:
@@ -77,11 +87,6 @@ def write_state(con: duckdb.DuckDBPyConnection, state: State) -> None:
     )
 
 
-def forget_state(con: duckdb.DuckDBPyConnection) -> None:
-    """Have the next build compute everything."""
-    con.execute("drop table if exists build_state")
-
-
 def read_state(con: duckdb.DuckDBPyConnection) -> State | None:
     """The state of the last build; None when there was none, or when an earlier version wrote it."""
     found = con.execute("select column_name from duckdb_columns() where table_name = 'build_state'").fetchall()
@@ -89,3 +94,16 @@ def read_state(con: duckdb.DuckDBPyConnection) -> State | None:
         return None
     row = con.execute("select signature, as_of, batches, map_keys(rows), map_values(rows), whole_on from build_state").fetchone()
     return None if row is None else State(row[0], row[1], row[2], dict(zip(row[3], row[4], strict=True)), row[5])
+
+
+def read_parsed(con: duckdb.DuckDBPyConnection) -> dict[str, Parsed]:
+    """What parsing models told in former builds; it takes longer than building what a day changes."""
+    con.execute("create table if not exists build_parsed (digest varchar, reads varchar[], measures varchar[])")
+    rows = con.execute("select digest, reads, measures from build_parsed").fetchall()
+    return {digest: Parsed(frozenset(reads), tuple(measures)) for digest, reads, measures in rows}
+
+
+def write_parsed(con: duckdb.DuckDBPyConnection, parsed: dict[str, Parsed]) -> None:
+    """Keep it for the next build."""
+    con.execute("delete from build_parsed")
+    con.executemany("insert into build_parsed values (?, ?, ?)", [[key, sorted(one.reads), one.measures] for key, one in parsed.items()])

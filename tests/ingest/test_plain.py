@@ -55,6 +55,8 @@ LINE = st.text(st.sampled_from("ab,;\t 甲９，\u00a0\ufeff'\\"), max_size=9)
 @given(lines=st.lists(LINE, max_size=12), end=st.sampled_from(["\n", "\r\n", "\r"]), closed=st.booleans(), way=st.sampled_from([0, 1, 2]))
 @example(lines=["", ",,", "a,b,", ",b,c", "a,b", "a,b,c,d", "  ", "\ufeffa,b,c"], end="\n", closed=False, way=0)
 @example(lines=[], end="\n", closed=True, way=0)
+@example(lines=[" \t\t", "a\tb\tc"], end="\n", closed=True, way=1)
+@example(lines=["", "\u00a0\t\t", "a\tb"], end="\n", closed=True, way=1)
 def test_every_line_is_kept_refused_or_blank_by_its_separators(lines, end, closed, way):
     delimiter = DELIMITERS[way]
     header = delimiter.join(["x", "y", "z"])
