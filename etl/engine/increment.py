@@ -94,17 +94,21 @@ class Increment:
         read = {table for model in models for table in model.reads if not table.startswith("ref_")}
         self._whole = (read - known) | (changed - KEYED) | {table for table, record in DERIVED.items() if record in changed}
         self._narrowed: set[str] = set(KEYED) if keys else set()
+        # Computed whole, but what differs is known by its key: `changed_key` was widened by it.
+        self._compared: set[str] = set()
+        self._is_widened = False
+        self._by_key = {table for model in models for table in model.narrowed} - {model.name for model in models if model.key}
 
     def way(self, model: Model) -> str:
         """How the model is to be computed: `whole`, `narrowed`, `summed`, or `kept` as it is."""
-        touched = model.reads & (self._whole | self._narrowed)
+        touched = model.reads & (self._whole | self._compared | self._narrowed)
         moved = self._moves(model)
         if not touched and not moved:
             return "kept"
         if model.key == KEY and touched <= model.narrowed - self._whole:
             # Where the cut-off moved, the cases that it changes are among the changed ones.
             return "narrowed" if touched else "kept"
-        if model.summed not in KEYED and touched == {model.summed} - self._whole:
+        if model.summed in self._narrowed - KEYED and touched == {model.summed}:
             return "summed"
         return "whole"
 
@@ -112,9 +116,27 @@ class Increment:
         return self._has_moved and "meta" in model.reads
 
     def compute_whole(self, model: Model) -> None:
-        """Run the model as in a full build."""
-        self._con.execute(f"create or replace {'view' if model.is_view else 'table'} {model.name} as\n{model.sql}")
-        self._whole.add(model.name)
+        """Run the model as in a full build. Where others read it by key, the cases whose rows differ join the changed ones."""
+        con, name = self._con, model.name
+        is_compared = name in self._by_key and not model.is_view
+        if is_compared:
+            con.execute(f"create or replace temp table old_{name} as from {name}")
+        con.execute(f"create or replace {'view' if model.is_view else 'table'} {name} as\n{model.sql}")
+        if not is_compared:
+            self._whole.add(name)
+            return
+        self._compare(name, name)
+        con.execute(f"insert into changed_key select {KEY} from differing_{name} where {KEY} not in (from changed_key)")
+        self._is_widened = True
+        self._compared.add(name)
+
+    def _compare(self, name: str, new: str) -> None:
+        """The cases of which the rows in `old_…` and in the new table are not the same, into `differing_…`."""
+        self._con.execute(
+            f"create or replace temp table differing_{name} as select {KEY} from ("
+            f"select {KEY}, hash(o) as content, 1 as side from old_{name} o union all select {KEY}, hash(n), -1 from {new} n"
+            f") group by {KEY} having sum(side) <> 0 or sum(cast(content as hugeint) * side) <> 0"
+        )
 
     @contextmanager
     def _reading(self, instead: Mapping[str, str]) -> Iterator[None]:
@@ -136,18 +158,14 @@ class Increment:
             f"create or replace temp table place_{name} as select rowid as place, {KEY} from {name} where {KEY} in (from changed_key)"
         )
         con.execute(f"create or replace temp table old_{name} as select * from {name} where rowid in (select place from place_{name})")
-        con.execute(
-            f"create or replace temp table differing_{name} as select {KEY} from ("
-            f"select {KEY}, hash(o) as content, 1 as side from old_{name} o union all select {KEY}, hash(n), -1 from new_{name} n"
-            f") group by {KEY} having sum(side) <> 0 or sum(cast(content as hugeint) * side) <> 0"
-        )
+        self._compare(name, f"new_{name}")
         con.execute(f"delete from {name} where rowid in (select place from place_{name} where {KEY} in (from differing_{name}))")
         con.execute(f"insert into {name} select * from new_{name} where {KEY} in (from differing_{name})")
         self._narrowed.add(name)
 
     def _rows_of(self, table: str) -> str:
-        """The rows of the changed cases in an input."""
-        if table in self._narrowed - KEYED:
+        """The rows of the changed cases in an input, which holds its new rows already."""
+        if table in self._narrowed - KEYED and not self._is_widened:
             return f"new_{table}"
         return f"(select * from {self._database}.main.{table} where {KEY} in (from changed_key))"
 
