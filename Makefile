@@ -26,7 +26,7 @@ test-tools: env ## install a browser and a Chinese font when none is there
 	@tests/browser/install
 
 test: test-tools ## run all tests
-	$(PY) -m pytest -n auto --dist loadgroup
+	$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 lint: env ## format, lint, type and layer checks
 	.venv/bin/ruff format --check .

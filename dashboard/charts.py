@@ -1,8 +1,10 @@
 """Plotly figures: pure functions from a DataFrame to a Figure. Colour is never the only sign: lines differ in dash and
 marker, bars in pattern, cells carry their number. Only `graph_objects`: plotly.express costs fifty times as much."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,6 +20,7 @@ MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 AGE_COLOURS = ("#b9d2ea", "#7fadd6", "#4a83bb", "#c46a11", "#b3312c")
 AGE_PATTERNS = ("", "/", "x", ".", "+")
 MAXIMUM_POINTS = 500
+CJK = re.compile(r"[\u3400-\u9fff]")
 ZH_FORMAT = {
     "dictionary": {
         "Autoscale": "自动缩放", "Download plot as a PNG": "下载为图片", "Download plot as a png": "下载为图片",
@@ -58,7 +61,7 @@ def config(code: str) -> dict[str, object]:
 def _figure(traces: Sequence[object], height: int, unit: str = "", **layout: object) -> go.Figure:
     # The template is Streamlit's, applied in the browser; Plotly's own would add kilobytes to each figure.
     pio.templates.default = None
-    base: dict[str, object] = {
+    base: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 12, "t": 34, "b": 8},
         "font": {"color": INK, "size": 13},
@@ -73,7 +76,19 @@ def _figure(traces: Sequence[object], height: int, unit: str = "", **layout: obj
             "title": {"text": unit}, "tickfont": {"color": INK},
         },
     }  # fmt: skip
+    if CJK.search(unit) and "yaxis" not in layout:
+        base["yaxis"]["title"] = {"text": ""}
+        base["margin"]["l"] = 12 + 12 * len(unit)
+        base["annotations"] = [_above_the_axis(unit)]
     return go.Figure(data=list(traces), layout=base | layout)
+
+
+def _above_the_axis(unit: str) -> dict[str, object]:
+    """The unit where a Chinese reader looks for it: upright at the top of the axis. Turned on its side, 个 is an arrow."""
+    return {
+        "text": unit, "xref": "paper", "x": 0, "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 3,
+        "showarrow": False, "font": {"color": INK, "size": 12},
+    }  # fmt: skip
 
 
 def _thinned(labels: Sequence[str], most: int = 12) -> list[str]:

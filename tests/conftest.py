@@ -3,10 +3,25 @@
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from etl.config import Home
 
 CHECKOUT = Path(__file__).parents[1]
+# Folders whose tests share a server and a browser: one test process takes them all, so that neither is started twice.
+TOGETHER = ("tests/access/", "tests/browser/")
+
+
+class FolderScheduling(LoadScopeScheduling):
+    """Tests of a file, or of a folder that shares a server, go to one process one after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.split("::", 1)[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    return FolderScheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

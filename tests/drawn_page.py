@@ -20,12 +20,15 @@ VALUES = ("title", "subheader", "markdown", "caption", "error", "warning", "info
 LABELS = ("selectbox", "button", "text_input", "text_area", "metric", "expander", "tab", "date_input", "slider")
 
 
-def turn_to(app: AppTest, page: str, **params: str) -> AppTest:
-    """Runs the application with these query parameters and goes to the page, which must be drawn without an exception."""
+def turn_to(app: AppTest, page: str, first: str = FIRST, **params: str) -> AppTest:
+    """Runs the application with these query parameters and goes to the page, which must be drawn without an exception.
+
+    `first` is the page on which the visitor lands; it is not asked for a second time.
+    """
     for name, value in params.items():
         app.query_params[name] = value
     app.run()
-    if page != FIRST:
+    if page != first:
         app.switch_page(f"../pages/{page}.py")
         for name, value in params.items():
             app.query_params[name] = value

@@ -32,7 +32,7 @@ def _ledger_cards(hall: Hall) -> None:
     """The ledger as a whole: loads are made at their own time, whatever period the page shows."""
     _ = hall.speak
     first, last = hall.store.loaded_span
-    with st.grid(columns=6, min_column_width=125):
+    with st.grid(columns=3, min_column_width=150):
         for name in LEDGER:
             found, now = indicator(name), ledger_measure(hall, name)
             with st.container(border=True, height="stretch", key=f"kpi_{name}"):

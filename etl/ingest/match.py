@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from etl.config import HallError
 from etl.ingest.rows import Row, Table
@@ -43,23 +44,33 @@ def _joined(upper: Row, lower: Row) -> list[str]:
     return names
 
 
-def _headers(rows: list[Row], depth: int) -> Iterable[tuple[list[Row], list[str]]]:
-    for index, row in enumerate(rows):
-        if depth == 1:
-            yield [row], row.cells
-        elif index + 1 < len(rows):
-            lower = rows[index + 1]
-            yield [row, Row(lower.line, lower.cells)], _joined(row, lower)
+@dataclass(frozen=True)
+class _Head:
+    """Rows that may be a table's header: the way of splitting they come from, the header of each column, and as they are compared."""
+
+    way: int
+    rows: list[Row]
+    columns: list[str]
+    present: set[str]
 
 
-def _first_fit(mapping: Mapping, ways: list[list[Row]]) -> Match | None:
+def _heads(ways: list[list[Row]], depth: int) -> list[_Head]:
+    """Every row, or every two rows one below the other, as a header."""
+    found: list[_Head] = []
+    for way, rows in enumerate(ways):
+        joined = [([row], row.cells) for row in rows]
+        if depth > 1:
+            joined = [([upper, Row(lower.line, lower.cells)], _joined(upper, lower)) for upper, lower in pairwise(rows)]
+        found += [_Head(way, header, columns, {normal_header(column) for column in columns}) for header, columns in joined]
+    return found
+
+
+def _first_fit(mapping: Mapping, heads: list[_Head]) -> Match | None:
     wanted = {normal_header(header) for header in mapping.signature}
     unwanted = {normal_header(header) for header in mapping.absent}
-    for way, rows in enumerate(ways):
-        for header, columns in _headers(rows, mapping.header_rows):
-            present = {normal_header(column) for column in columns}
-            if wanted <= present and not unwanted & present:
-                return Match(mapping, way, header, columns)
+    for head in heads:
+        if wanted <= head.present and not unwanted & head.present:
+            return Match(mapping, head.way, head.rows, head.columns)
     return None
 
 
@@ -72,7 +83,9 @@ def choose(table: Table, mappings: Iterable[Mapping], named: bool = False) -> Ma
     """
     ways = table.head(HEAD_ROWS)
     candidates = list(mappings)
-    fits = [match for mapping in candidates if (match := _first_fit(mapping, ways)) is not None]
+    # The rows are put into the form in which they are compared once, not once a mapping.
+    heads: dict[int, list[_Head]] = {depth: _heads(ways, depth) for depth in {mapping.header_rows for mapping in candidates}}
+    fits = [match for mapping in candidates if (match := _first_fit(mapping, heads[mapping.header_rows])) is not None]
     own = {match.mapping.record for match in fits if match.mapping.is_own}
     fits = [match for match in fits if match.mapping.is_own or match.mapping.record not in own]
     signatures = {match.mapping.name: {normal_header(header) for header in match.mapping.signature} for match in fits}
@@ -81,7 +94,7 @@ def choose(table: Table, mappings: Iterable[Mapping], named: bool = False) -> Ma
         return _checked(table, fits[0])
     where = table.name if table.sheet is None else f"{table.name}［{table.sheet}］"
     if not fits:
-        raise _none_fits(where, ways, candidates, named)
+        raise _none_fits(where, heads, candidates, named)
     names = "、".join(match.mapping.name for match in fits)
     raise HallError(
         f"{where}：表头同时符合 {names}，未载入任何数据；请用 --mapping 指明一个",
@@ -101,20 +114,18 @@ def _checked(table: Table, match: Match) -> Match:
     return match
 
 
-def _none_fits(where: str, ways: list[list[Row]], candidates: list[Mapping], named: bool) -> HallError:
-    if not any(ways):
+def _none_fits(where: str, heads: dict[int, list[_Head]], candidates: list[Mapping], named: bool) -> HallError:
+    if not any(heads.values()):
         return HallError(f"{where}：没有可读的表头", f"{where}: no header row to read")
     best: tuple[float, Mapping, list[str]] | None = None
     for mapping in candidates:
         wanted = [normal_header(header) for header in mapping.signature]
         known = set(source_headers(mapping))
-        for rows in ways:
-            for _, columns in _headers(rows, mapping.header_rows):
-                present = {normal_header(column) for column in columns}
-                score = len(present & set(wanted)) / len(wanted) + len(present & known) / max(len(present), 1)
-                if best is None or score > best[0]:
-                    shown = source_headers(mapping)
-                    best = (score, mapping, [shown.get(header, header) for header in wanted if header not in present])
+        for present in (head.present for head in heads[mapping.header_rows]):
+            score = len(present & set(wanted)) / len(wanted) + len(present & known) / max(len(present), 1)
+            if best is None or score > best[0]:
+                shown = source_headers(mapping)
+                best = (score, mapping, [shown.get(header, header) for header in wanted if header not in present])
     if best is None or (best[0] == 0 and not named):
         return HallError(
             f"{where}：表头不符合任何映射，未载入任何数据；可用 hall mapping init 起草一个",

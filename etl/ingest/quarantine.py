@@ -18,6 +18,8 @@ ROW_ONLY = ("repeated_header", "total_row")
 
 def quarantine_bad_rows(con: duckdb.DuckDBPyConnection, made: Conform, batch_id: str, table: Table, sha: str) -> None:
     """Rows of `incoming` that break a rule: the raw row and one fault for each rule broken."""
+    if con.execute("select 1 from incoming where _bad limit 1").fetchone() is None:
+        return
     record, mapping = made.match.mapping.record, made.match.mapping.name
     origin = [batch_id, table.name, table.sheet, sha, record, mapping]
     con.execute(

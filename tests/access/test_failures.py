@@ -14,7 +14,6 @@ from etl.access.principal import Principal
 from etl.config import HallError
 from etl.office import entries, open_office, verify
 
-pytestmark = pytest.mark.xdist_group("access-server")
 WRONG = "Wrong-Lantern-77"
 
 

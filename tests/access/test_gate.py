@@ -13,7 +13,6 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from etl.access import people, sessions
 from etl.office import entries, open_office, verify
 
-pytestmark = pytest.mark.xdist_group("access-server")
 CLOSED = ["/media/" + "a" * 56 + ".csv", "/_stcore/host-config", "/_stcore/upload_file/a/b", "/component/x/index.html"]
 
 

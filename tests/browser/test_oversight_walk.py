@@ -12,7 +12,7 @@ from dashboard.store import open_current
 from etl.config import Home
 from etl.office import entries, open_office
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 CONTENT = "办件编号,部门,收件时间,受理时间\nWEB-1,民政局,2018-10-08,2018-10-08\nWEB-2,民政局,2018-10-08,2018-10-01\n"
 PAGES = ("supervision", "quality")
 

@@ -8,7 +8,7 @@ from small_hall import CUT_OFF
 
 from dashboard.store import Scope, open_current
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 CJK = re.compile(r"[\u3400-\u9fff]")
 # English that a Chinese page may show: what an office says as it is, and names of files and versions.
 KEPT = {"CSV", "English", "chinesecalendar"}

@@ -33,6 +33,14 @@ def test_lines_differ_in_dash_and_marker_as_well_as_colour():
     assert len({trace.line.dash for trace in figure.data}) == len({trace.marker.symbol for trace in figure.data}) == 2
 
 
+def test_a_chinese_unit_stands_upright_above_the_axis_and_an_english_one_beside_it():
+    upright = charts.lines(frame(5), "step", FLOW, "工作日").layout
+    assert (upright.annotations[0].text, upright.annotations[0].textangle, upright.yaxis.title.text) == ("工作日", None, "")
+    assert upright.margin.l >= 12 * len("工作日")
+    beside = charts.lines(frame(5), "step", FLOW, "cases").layout
+    assert (len(beside.annotations), beside.yaxis.title.text) == (0, "cases")
+
+
 def test_bars_differ_in_pattern():
     figure = charts.bars(frame(5), "step", [Series("received", "a", charts.GREEN), Series("closed", "b", charts.RED, "/")], "件")
     assert [trace.marker.pattern.shape for trace in figure.data] == ["", "/"]
