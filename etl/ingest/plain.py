@@ -49,7 +49,7 @@ def split_plain(block: Block, delimiter: str, width: int, first: int, terminator
     table = table.add_column(0, "_line", _numbers(first, lines, [number for number, _ in wrong]))
     others = wrong
     # A line of separators and blanks alone is no record, so one whose first field is empty or blank is looked at.
-    unsure = pc.fill_null(pc.utf8_is_space(table.column(1)), True)
+    unsure = pc.or_kleene(table.column(1).is_null(), pc.utf8_is_space(table.column(1)))
     if pc.any(unsure).as_py():
         others = wrong + list(_lines_of(table.filter(unsure), delimiter))
         table = table.filter(pc.invert(unsure))
