@@ -263,3 +263,31 @@ def histogram(counts: Mapping[str, float], unit: str, marked: Mapping[str, str] 
     return _figure(
         [trace], 320, unit, showlegend=False, bargap=0.12, margin={"l": 8, "r": 12, "t": 26, "b": 8}, xaxis=_category_axis(labels, 26)
     )
+
+
+def dots(values: Sequence[float], labels: Sequence[str], marked: Mapping[int, str], unit: str, height: int = 300) -> go.Figure:
+    """One dot a subject in the given order; `marked` names those to point out by their place in the list, with a mark of their own."""
+    plain = [index for index in range(len(values)) if index not in marked]
+    trace = {"mode": "markers", "hovertemplate": "%{text}: %{y:,.10~g} " + unit + "<extra></extra>", "showlegend": False}
+    traces = [
+        go.Scatter(
+            x=[index + 1 for index in places],
+            y=[values[index] for index in places],
+            text=[labels[index] for index in places],
+            marker=marker,
+            cliponaxis=False,
+            **trace,
+        )
+        for places, marker in (
+            (plain, {"symbol": "circle", "size": 9, "color": GREY}),
+            (list(marked), {"symbol": "star", "size": 17, "color": ORANGE}),
+        )
+    ]
+    notes = [
+        {"x": index + 1, "y": values[index], "text": f"<b>{words}</b>", "showarrow": False, "yshift": -20, "font": {"size": 13}}
+        for index, words in marked.items()
+    ]
+    figure = _figure(traces, height, unit, hovermode="closest", annotations=notes)
+    axis = {"tickformat": "d", "dtick": max(1, len(values) // 12), "range": [0.5, len(values) + 0.5], "zeroline": False}
+    figure.update_layout(yaxis_rangemode="normal", xaxis=axis)
+    return figure

@@ -1,6 +1,7 @@
 """One published version, opened once for all visitors, and what it says of itself; `dashboard/store.py` is how a person reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from dashboard.access.narrowing import Narrowed
@@ -52,6 +54,12 @@ class Snapshot:
         """For the store's own questions about the whole: cut-off, first day, counts. One cursor a call: pages run at the same time."""
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, dict(parameters or {})).df()
+
+    @contextmanager
+    def whole(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to all of it, for what is computed over everybody and cut down afterwards."""
+        with self._connection.cursor() as cursor:
+            yield cursor
 
     @cached_property
     def settings(self) -> Settings:

@@ -76,7 +76,7 @@ def load_answer_rules(folders: Sequence[Path] = (SHIPPED / "rules",)) -> tuple[S
     """
     rules: list[AnswerRule] = []
     for folder in folders:
-        found = in_folder(folder, "answerlimits-*.toml", _read)
+        found = in_folder(folder, "answerlimits-*.toml", read_rule)
         for kind in KINDS:
             require_apart([(rule, path) for rule, path in found if kind in rule.limit], kind)
         rules += [rule for rule, _ in found]
@@ -87,7 +87,8 @@ def load_answer_rules(folders: Sequence[Path] = (SHIPPED / "rules",)) -> tuple[S
     )
 
 
-def _read(path: Path) -> AnswerRule:
+def read_rule(path: Path) -> AnswerRule:
+    """One rules file. Raises HallError naming file, key and reason."""
     return read_model(path, AnswerRule, "answerlimits-hall.toml")
 
 

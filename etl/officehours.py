@@ -137,10 +137,11 @@ def load_office_hours(folders: Sequence[Path] = (SHIPPED / "rules",)) -> OfficeH
 
     Raises HallError naming file, key and reason when a file is wrong or two files of one folder cover the same day.
     """
-    return OfficeHours(layered(folders, "officehours-*.toml", _read))
+    return OfficeHours(layered(folders, "officehours-*.toml", read_timetable))
 
 
-def _read(path: Path) -> Timetable:
+def read_timetable(path: Path) -> Timetable:
+    """One rules file. Raises HallError naming file, key and reason."""
     return read_model(path, Timetable, "officehours-hall.toml")
 
 

@@ -20,6 +20,7 @@ COPIED = (
     "fact_application", "fact_one_window", "fact_one_window_part",
     "fact_item", "fact_item_change", "fact_certificate_missing", "fact_unit_access", "fact_cancelled_proof",
     "ref_answer_rule", "fact_answer", "fact_answer_stop",
+    "fact_staff_post", "fact_leave", "fact_patrol", "fact_assess_event",
     "ref_supervision_rule", "ref_supervision_level", "fact_signal",
     "ref_calendar", "ref_workday", "ref_suspension_rule", "ref_time_rule", "fact_suspension", "batch", "batch_warning", "meta",
 )  # fmt: skip

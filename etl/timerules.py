@@ -74,10 +74,11 @@ def load_rules(folders: Sequence[Path] = (SHIPPED / "rules",)) -> TimeRules:
 
     Raises HallError naming file, key or line, and reason when a file is wrong or two files of one folder cover the same day.
     """
-    return TimeRules(layered(folders, "timelimits-*.toml", _read))
+    return TimeRules(layered(folders, "timelimits-*.toml", read_rule))
 
 
-def _read(path: Path) -> TimeRule:
+def read_rule(path: Path) -> TimeRule:
+    """One rules file. Raises HallError naming file, key or line, and reason."""
     rule = read_model(path, TimeRule, "timelimits-2004.toml")
     if rule.valid_to <= rule.valid_from:
         raise HallError(f"规则文件 {path.name}：valid_to 不晚于 valid_from", f"rules file {path.name}: valid_to is not after valid_from")

@@ -1,11 +1,18 @@
 """The people of demo mode: one for each role, bound to the busiest window. They exist in sessions only, never among the people kept."""
 
+from typing import TYPE_CHECKING
+
 from etl.access.principal import Principal, Role
 from etl.config import HallError, Home
+
+if TYPE_CHECKING:
+    from dashboard.store import Store
 
 # The manager first, on whom a visitor begins.
 ORDER: tuple[Role, ...] = ("manager", "leader", "window_head", "staff", "auditor", "administrator")
 BOUND: tuple[Role, ...] = ("window_head", "staff")
+# Whose the rows of the demo's staff member are where no roster is loaded: nobody's.
+NOBODY = "0000"
 
 
 def demo_people(home: Home) -> dict[str, Principal]:
@@ -14,12 +21,27 @@ def demo_people(home: Home) -> dict[str, Principal]:
     from dashboard.store import open_current
 
     try:
-        window = next(iter(open_current(home).choices("window")), None)
+        store = open_current(home)
+        window = next(iter(store.choices("window")), None)
+        staff_no = _staff_at(store, window) or NOBODY
     except HallError:
-        window = None
+        window, staff_no = None, NOBODY
     return {
         f"demo-{role}": Principal(
-            f"demo-{role}", role, window=window if role in BOUND else None, staff_no="0000" if role == "staff" else None
+            f"demo-{role}", role, window=window if role in BOUND else None, staff_no=staff_no if role == "staff" else None
         )
         for role in ORDER
     }
+
+
+def _staff_at(store: "Store", window: str | None) -> str | None:
+    """The one who is longest at a post of the window: ordinary staff before its chief, who is still there before who left."""
+    # A snapshot of before there were rosters has no such table.
+    if window is None or store.query("select 1 from information_schema.tables where table_name = 'fact_staff_post'").empty:
+        return None
+    found = store.query(
+        "select staff_no from fact_staff_post where window_name = $window and post <> 'backup' "
+        "order by post <> 'window', to_on is not null, from_on, staff_no limit 1",
+        window=window,
+    )
+    return None if found.empty else str(found["staff_no"].iloc[0])

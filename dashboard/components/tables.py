@@ -17,7 +17,8 @@ from dashboard.language import Language
 from dashboard.session import Hall
 from etl.access.rules import Export, NotAllowedError
 
-Kind = Literal["text", "integer", "decimal", "percent", "date"]
+# Points of an assessment are written with all their places, at most six: a trace sums exactly.
+Kind = Literal["text", "integer", "decimal", "points", "percent", "date"]
 ROW_HEIGHT = 35
 ROWS_SHOWN = 10
 # A spreadsheet runs a text that begins with one of these as a formula.
@@ -47,6 +48,8 @@ def _cell(value: Any, kind: Kind) -> str:
         return SUPPRESSED
     if kind == "integer":
         return str(round(float(value)))
+    if kind == "points":
+        return f"{float(value):.6f}".rstrip("0").rstrip(".")
     if kind in ("decimal", "percent"):
         return f"{float(value):.4f}".rstrip("0").rstrip(".")
     if kind == "date":
@@ -77,6 +80,8 @@ def _configuration(column: Column) -> Any:
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="localized")
     if column.kind == "decimal":
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.1f")
+    if column.kind == "points":
+        return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.6g")
     if column.kind == "percent":
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.1f%%")
     if column.kind == "date":

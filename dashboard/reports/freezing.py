@@ -1,13 +1,18 @@
 """Whether a month's figures are final. Until they are, a report of it carries the mark of a draft."""
 
 from dashboard.reports.period import ReportPeriod
+from etl.assess.inputs import month_of, next_month
 from etl.config import Home
+from etl.office import open_office
+from etl.office.freezing import frozen_months
 
 
 def is_frozen(home: Home, period: ReportPeriod) -> bool:
-    """Whether all months of the period are frozen.
-
-    Freezing is done with the monthly assessment, which this version does not have yet: no month is frozen, every report is a draft.
-    The assessment puts its answer here.
-    """
-    return False
+    """Whether all calendar months that the period meets are frozen; a statistical month from the 17th to the 16th meets two."""
+    if not (home.root / "office.sqlite3").exists():
+        return False
+    frozen = set(frozen_months(open_office(home)))
+    month, last = month_of(period.first), month_of(period.last)
+    while month in frozen and month < last:
+        month = next_month(month)
+    return month in frozen

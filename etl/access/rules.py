@@ -18,8 +18,9 @@ Counts = Literal["hall", "window", "none"]
 Records = Literal["hall", "window", "own", "none"]
 Export = Literal["work", "leadership", "public"]
 Action = Literal[
-    "open_case", "appeal", "handle_signal", "decide_appeal", "change_rules", "upload", "make_report", "read_trail", "manage_users"
-]
+    "open_case", "appeal", "handle_signal", "decide_appeal", "change_rules", "upload", "make_report", "read_trail", "manage_users",
+    "enter_finding", "write_review", "freeze_month", "mark_year",
+]  # fmt: skip
 EXPORTS: tuple[Export, ...] = ("work", "leadership", "public")
 
 

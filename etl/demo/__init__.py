@@ -11,6 +11,8 @@ from random import Random
 from etl.demo.accessfile import write_access
 from etl.demo.casefiles import write_cases
 from etl.demo.catalogue import catalogue
+from etl.demo.conduct import inspections, merits, slips, visits
+from etl.demo.conductfiles import write_inspections, write_merits, write_roster, write_slips, write_visits
 from etl.demo.days import days_of
 from etl.demo.flow import cases
 from etl.demo.follow import applications, certificates, intakes
@@ -22,6 +24,7 @@ from etl.demo.openness import disclosures, requests
 from etl.demo.otherfiles import write_applications, write_certificates, write_intakes, write_items, write_registers, write_suspensions
 from etl.demo.queue import tickets
 from etl.demo.queuefiles import write_tickets
+from etl.demo.roster import handlers, roster
 from etl.demo.voicefiles import write_complaints, write_evaluations
 from etl.demo.voices import complaints, evaluations
 from etl.demo.writers import MARK, Planted
@@ -69,6 +72,11 @@ class Totals:
     complaints: int
     requests: int
     disclosures: int
+    posts: int
+    slips: int
+    visits: int
+    inspections: int
+    merits: int
 
 
 @dataclass(frozen=True)
@@ -110,12 +118,18 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
     asked = requests(random("requests"), hall, days)
     # After the others have drawn from the cases, so that their files stay as they were.
     held = arranged(random("gaming"), days, held)
+    posted = roster(random("roster"), hall, days)
+    handled = handlers(random("handlers"), posted, held)
+    slipped = slips(random("attendance"), days, posted)
+    visited = visits(random("patrols"), hall, days, posted)
+    inspected = inspections(random("dossiers"), days, held, handled)
+    praised = merits(random("merits"), days, posted)
     files: list[Path] = []
     planted: list[Planted] = []
     for written, found in (
         write_items(folder, random("items-dirt"), hall, year),
         write_registers(folder, hall, year),
-        write_cases(folder, random("cases-dirt"), held, year),
+        write_cases(folder, random("cases-dirt"), held, handled, year),
         write_applications(folder, random("applications-dirt"), applied, year),
         write_intakes(folder, random("intakes-dirt"), taken_in, year, departments_of(passed_on)),
         write_parts(folder, random("parts-dirt"), passed_on, year),
@@ -129,6 +143,11 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         write_complaints(folder, random("complaints-dirt"), complained, year),
         write_disclosures(folder, random("disclosures-dirt"), disclosed, year),
         write_requests(folder, random("requests-dirt"), asked, year),
+        write_roster(folder, random("roster-dirt"), posted, year),
+        write_slips(folder, random("attendance-dirt"), slipped, year),
+        write_visits(folder, random("patrols-dirt"), hall, visited, year),
+        write_inspections(folder, random("dossiers-dirt"), inspected, year),
+        write_merits(folder, random("merits-dirt"), praised, year),
     ):
         files += written
         planted += found
@@ -152,5 +171,10 @@ def make(folder: Path, year: int = 2018, seed: int = 2018, scale: float = 1.0) -
         complaints=len(complained),
         requests=len(asked),
         disclosures=len(disclosed),
+        posts=len(posted.stretches),
+        slips=len(slipped),
+        visits=len(visited),
+        inspections=len(inspected),
+        merits=len(praised),
     )
     return Made(tuple(files), tuple(planted), totals)

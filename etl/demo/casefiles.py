@@ -1,6 +1,6 @@
 """Monthly case exports of the district's approval network: GB18030, one file a month, a case again as long as it lives."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -38,6 +38,7 @@ HEADERS = (
     "更新时间",
     "备注",
     "申请人类型",
+    "经办人工号",
 )
 
 _CHANNEL = {"window": "1", "web": "2", "mobile": "3", "post": "4", "other": "9"}
@@ -91,8 +92,8 @@ def is_exported(case: Case, previous: datetime, cut: datetime) -> bool:
     return is_open or any(previous < moment <= cut for moment in _events(case))
 
 
-def cells_of(case: Case, cut: datetime) -> Cells:
-    """The case as it stood at `cut`."""
+def cells_of(case: Case, cut: datetime, staff_no: str) -> Cells:
+    """The case as it stood at `cut`, handled by the person of this number."""
     closed_at = _until(case.closed_at, cut)
     accepted_at = _until(case.accepted_at, cut)
     # The month's run stamps what is still open: the export says of such a case how it stood on the last evening.
@@ -112,7 +113,7 @@ def cells_of(case: Case, cut: datetime) -> Cells:
                 str(item.statutory_limit) if has_limits else "", _UNIT[item.statutory_unit] if has_limits else "",
                 _text(closed_at), _OUTCOME[case.outcome] if closed_at else _OPEN,
                 _text(case.entered_at), _text(touched), _remark(case, chance),
-                "2" if case.applicant.is_organisation else "1",
+                "2" if case.applicant.is_organisation else "1", staff_no if accepted_at else "",
             ),
             strict=True,
         )
@@ -126,11 +127,13 @@ def _remark(case: Case, chance: int) -> str:
     )
 
 
-def write_cases(folder: Path, random: Random, cases: Sequence[Case], year: int) -> tuple[list[Path], list[Planted]]:
-    """The twelve exports and where dirt was planted."""
+def write_cases(
+    folder: Path, random: Random, cases: Sequence[Case], handled: Mapping[str, str], year: int
+) -> tuple[list[Path], list[Planted]]:
+    """The twelve exports and where dirt was planted. `handled`: case number → staff number of who handled it."""
     files: list[Path] = []
     planted: list[Planted] = []
-    for path, rows, month in _months(folder, cases, year):
+    for path, rows, month in _months(folder, cases, handled, year):
         line_kinds = [*_LINE_KINDS, _RARE[month % len(_RARE)]]
         line_kinds += ["total_row"] if month % 2 == 0 else []
         line_kinds += ["truncated"] if month == 11 else []
@@ -143,10 +146,10 @@ def write_cases(folder: Path, random: Random, cases: Sequence[Case], year: int) 
     return files, planted
 
 
-def _months(folder: Path, cases: Sequence[Case], year: int) -> Iterator[tuple[Path, list[Cells], int]]:
+def _months(folder: Path, cases: Sequence[Case], handled: Mapping[str, str], year: int) -> Iterator[tuple[Path, list[Cells], int]]:
     previous = datetime(year, 1, 1) - timedelta(minutes=1)
     for month, cut in enumerate(month_ends(year), start=1):
-        rows = [cells_of(case, cut) for case in cases if is_exported(case, previous, cut)]
+        rows = [cells_of(case, cut, handled.get(case.case_no, "")) for case in cases if is_exported(case, previous, cut)]
         yield folder / f"{MARK}区政务审批网办件_{year}{month:02d}.csv", rows, month
         previous = cut
 

@@ -27,6 +27,10 @@ OTHER_EVENTS = (
     ("raw_request", "answered_at"),
     ("raw_disclosure", "published_on"),
     ("raw_ticket", "taken_at"),
+    ("raw_attendance", "from_on"),
+    ("raw_patrol", "patrolled_on"),
+    ("raw_dossier", "reviewed_on"),
+    ("raw_merit", "happened_on"),
 )
 
 

@@ -80,6 +80,8 @@ _LISTED = (
     Dimension("request_outcome", "答复结果", "Outcome of the request", "request_outcome", "code", "request_outcome"),
     Dimension("disclosure_kind", "公开形式", "Kind of publication", "disclosure_kind", "code", "disclosure_kind"),
     Dimension("disclosure_category", "公开类目", "Category of publication", "disclosure_category"),
+    Dimension("event_kind", "问题类别", "Kind of finding", "event_kind", "code", "assess_event"),
+    Dimension("patrol_source", "巡查方式", "Source of the patrol", "patrol_source", "code", "patrol_source"),
     Dimension("publish_channel", "公开渠道", "Published on", "publish_channel", "code", "publish_channel"),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _LISTED}
@@ -126,6 +128,8 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_disclosure_day": (*_DAYS, "department", "disclosure_kind", "disclosure_category", "publish_channel"),
     "mart_signal_day": (*_CASE, "level", "rule"),
     "mart_entry_day": (*_CASE, "entry_workdays"),
+    "mart_patrol_day": (*_DAYS, "zone", "department", "window", "patrol_source", "event_kind"),
+    "mart_dossier_day": (*_DAYS, "department", "window", "event_kind"),
     "mart_load_day": (*_DAYS, "record", "mapping"),
     "mart_fault_day": (*_DAYS, "record", "mapping", "fault"),
 }

@@ -1,6 +1,5 @@
 """How signals are handled: acknowledged, explained, closed. Each act and its trace in the audit trail are one transaction."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +8,10 @@ from typing import Literal
 from etl.config import HallError
 from etl.office.audit import append
 from etl.office.database import Office
+from etl.office.reasons import acting, checked
 
 Action = Literal["acknowledged", "explained", "closed"]
 ACTIONS: tuple[Action, ...] = ("acknowledged", "explained", "closed")
-LONGEST_REASON = 500
-# Reasons are shown to everyone who sees the signal: no ID number and no telephone number belongs into them.
-PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1\d{10})(?!\d)")
 LABELS: Mapping[str, tuple[str, str]] = {
     "acknowledged": ("签收", "acknowledged"),
     "explained": ("说明", "explained"),
@@ -43,19 +40,8 @@ def handle(
     Explaining and closing need a reason. A closed signal is handled no more; one that is acknowledged is not acknowledged again.
     Raises HallError with what to do instead; then nothing is written.
     """
-    text = reason.strip()
-    if action != "acknowledged" and not text:
-        raise HallError("请写明理由", "give the reason")
-    if len(text) > LONGEST_REASON:
-        raise HallError(
-            f"理由过长（{len(text)} 字），最多 {LONGEST_REASON} 字", f"the reason is too long ({len(text)}); at most {LONGEST_REASON}"
-        )
-    if PERSONAL.search(text):
-        raise HallError(
-            "理由中似有证件号码或电话号码，请删去后再提交", "the reason seems to hold an ID or telephone number; leave it out and try again"
-        )
-    if not actor.strip():
-        raise HallError("没有经办人", "nobody acts: the actor is missing")
+    text = checked(reason, is_required=action != "acknowledged")
+    acting(actor)
     made = Handling(signal_id, action, actor, now.isoformat(timespec="seconds"), text, rule_version, is_current)
     with office.writing() as con:
         done = [row["action"] for row in con.execute("select action from signal_handling where signal_id = ? order by number", [signal_id])]

@@ -164,10 +164,16 @@ def contract(record: str) -> Contract:
 
 @cache
 def codes() -> dict[str, dict[str, Code]]:
-    """Code lists: list name → canonical code → labels (data/reference/codes.toml)."""
+    """Code lists: list name → canonical code → labels (data/reference/codes.toml; kinds of assessment events: a file of their own)."""
     path = SHIPPED / "reference" / "codes.toml"
-    document = read_toml(path)
+    document = {**read_toml(path), "assess_event": _events()}
     return {name: {code: Code.model_validate(entry) for code, entry in entries.items()} for name, entries in document.items()}  # type: ignore[attr-defined]
+
+
+def _events() -> dict[str, object]:
+    """Kinds of assessment events as a code list; what else their file says of them is for the rules of assessment."""
+    kinds = read_toml(SHIPPED / "reference" / "assessment-events.toml")
+    return {kind: {key: said for key, said in entry.items() if key in Code.model_fields} for kind, entry in kinds.items()}  # type: ignore[attr-defined]
 
 
 class CodeOrder(_Strict):

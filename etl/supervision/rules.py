@@ -1,7 +1,6 @@
 """Rules of supervision by date: levels with their names and colours, and what raises a signal of each (data/rules/supervision-*.toml)."""
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from etl.config import SHIPPED, HallError
 from etl.dated import holding, layered, stretches
 from etl.records import IDENTIFIER, codes
+from etl.records.lines import line_of
 from etl.timerules import OPEN_END
 
 Trigger = Literal[
@@ -183,22 +183,6 @@ def _check(path: Path, text: str, found: RuleSet) -> None:
 def _refusal(path: Path, text: str, place: Sequence[str | int], zh: str, en: str) -> HallError:
     line = line_of(text, place)
     return HallError(f"规则文件 {path.name} 第 {line} 行：{zh}", f"rules file {path.name}, line {line}: {en}")
-
-
-def line_of(text: str, place: Sequence[str | int]) -> int:
-    """The line of a key such as ("rule", 3, "level"); that of its table where the key itself is not written, else the first."""
-    lines = text.splitlines()
-    begin, end, found, keys = 0, len(lines), 0, list(place)
-    if len(place) > 1 and isinstance(place[1], int):
-        heads = [number for number, line in enumerate(lines) if re.match(rf"\s*\[\[\s*{re.escape(str(place[0]))}\s*\]\]", line)]
-        if place[1] < len(heads):
-            found = begin = heads[place[1]]
-            end = next((number for number in range(begin + 1, len(lines)) if lines[number].lstrip().startswith("[[")), len(lines))
-        keys = keys[2:]
-    for key in keys:
-        pattern = re.compile(rf"\s*{re.escape(str(key))}\s*=")
-        found = next((number for number in range(begin, end) if pattern.match(lines[number])), found)
-    return found + 1
 
 
 _LEVEL_COLUMNS = (

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from etl.config import SHIPPED, HallError
-from etl.supervision.rules import line_of, load_supervision, read_rule_set
+from etl.records.lines import line_of
+from etl.supervision.rules import load_supervision, read_rule_set
 
 DEFAULT = (SHIPPED / "rules" / "supervision-2004.toml").read_text("utf-8")
 SMALL = """id = "small"
