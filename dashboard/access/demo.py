@@ -23,25 +23,24 @@ def demo_people(home: Home) -> dict[str, Principal]:
     try:
         store = open_current(home)
         window = next(iter(store.choices("window")), None)
-        staff_no = _staff_at(store, window) or NOBODY
+        numbers = {"staff": _staff_at(store, window) or NOBODY, "window_head": _staff_at(store, window, "chief")}
     except HallError:
-        window, staff_no = None, NOBODY
+        window, numbers = None, {"staff": NOBODY}
     return {
-        f"demo-{role}": Principal(
-            f"demo-{role}", role, window=window if role in BOUND else None, staff_no=staff_no if role == "staff" else None
-        )
+        f"demo-{role}": Principal(f"demo-{role}", role, window=window if role in BOUND else None, staff_no=numbers.get(role))
         for role in ORDER
     }
 
 
-def _staff_at(store: "Store", window: str | None) -> str | None:
-    """The one who is longest at a post of the window: ordinary staff before its chief, who is still there before who left."""
+def _staff_at(store: "Store", window: str | None, post: str = "window") -> str | None:
+    """The one who is longest at a post of the window: this kind of post before others, who is still there before who left."""
     # A snapshot of before there were rosters has no such table.
     if window is None or store.query("select 1 from information_schema.tables where table_name = 'fact_staff_post'").empty:
         return None
     found = store.query(
         "select staff_no from fact_staff_post where window_name = $window and post <> 'backup' "
-        "order by post <> 'window', to_on is not null, from_on, staff_no limit 1",
+        "order by post <> $post, to_on is not null, from_on, staff_no limit 1",
         window=window,
+        post=post,
     )
     return None if found.empty else str(found["staff_no"].iloc[0])

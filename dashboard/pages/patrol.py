@@ -238,8 +238,10 @@ def render(hall: Hall) -> None:
 
 def _cards(hall: Hall, monday: date) -> None:
     """The week's figures, from the indicators, with a way to how each is made."""
+    _ = hall.speak
     week = replace(hall, view=replace(hall.view, period=containing("week", monday)))
     kpi.cards(week, CARDS)
+    st.caption(_("卡片只数已载入的巡查记录；在本页录入、更正和撤销的见下面的清单"))
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import duckdb
 
+from dashboard.reports.assessed import Assessed
 from dashboard.reports.figures import Figure, Source
 from dashboard.reports.period import Boundaries, ReportPeriod, before, past, written_day
 from dashboard.reports.plan import Annex, Asked, Audience, Chart, Plan, plan
+from dashboard.reports.scoretables import score_table
 from dashboard.reports.sentences import Said, Teller, paragraph, words_of
 from dashboard.reports.tables import Cell, Table, by_dimension, figure_cell, text_cell
 from dashboard.reports.wording import NO_VALUE, half_up, signed_change, unit
@@ -134,8 +136,15 @@ def definitions_version() -> str:
     return f"{newest.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def compose(con: duckdb.DuckDBPyConnection, snapshot_id: str, published_at: str, choice: Choice, settings: Settings) -> Report:
-    """The report of a period from a snapshot. Raises HallError when the period begins after the data end."""
+def compose(
+    con: duckdb.DuckDBPyConnection,
+    snapshot_id: str,
+    published_at: str,
+    choice: Choice,
+    settings: Settings,
+    assessed: Assessed | None = None,
+) -> Report:
+    """The report of a period from a snapshot and the published scores. Raises HallError when the period begins after the data end."""
     meta = dict(con.execute("select key, value from meta").fetchall())
     as_of = date.fromisoformat(meta["as_of"][:10])
     period = choice.period
@@ -146,7 +155,7 @@ def compose(con: duckdb.DuckDBPyConnection, snapshot_id: str, published_at: str,
     words = words_of(period, as_of, settings.hall_name)
     # A period that is still running is no match for a whole one: then nothing is compared.
     earlier = None if running else before(period, choice.boundaries)
-    teller = Teller(source, period, earlier, choice.audience, words, tuple(settings.report_departments))
+    teller = Teller(source, period, earlier, choice.audience, words, tuple(settings.report_departments), assessed=assessed)
     asked = plan()
     stamp = Stamp(
         snapshot_id, published_at, as_of, definitions_version(), meta.get("calendar_version", NO_VALUE), period, choice.audience,
@@ -237,10 +246,18 @@ def _annexes(con: duckdb.DuckDBPyConnection, asked: Plan, teller: Teller) -> lis
     for annex in asked.annexes:
         if teller.audience not in annex.audiences:
             continue
-        tables = tuple(_list(con, annex, teller)) if annex.query else tuple(by_dimension(annex, teller))
+        tables = tuple(_tables(con, annex, teller))
         if tables or annex.none or annex.is_definitions:
             found.append(AnnexText(annex.id, len(found) + 1, annex.title, tables, annex.none))
     return found
+
+
+def _tables(con: duckdb.DuckDBPyConnection, annex: Annex, teller: Teller) -> list[Table]:
+    if annex.query:
+        return _list(con, annex, teller)
+    if annex.assessed is not None:
+        return [] if teller.assessed is None else score_table(annex.title, annex.assessed, teller.assessed, annex.landscape)
+    return by_dimension(annex, teller)
 
 
 def _list(con: duckdb.DuckDBPyConnection, annex: Annex, teller: Teller) -> list[Table]:

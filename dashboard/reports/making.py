@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dashboard.reports import docx, pdf, template, xlsx
 from dashboard.reports.asking import AUDIENCES, Asked, Format, Made, Outcome, Progress, boundaries_of, period_of, snapshot_of
+from dashboard.reports.assessed import published
 from dashboard.reports.content import Choice, Report, compose
 from dashboard.reports.drawing import SECONDS, Drawer
 from dashboard.reports.freezing import is_frozen
@@ -26,7 +27,9 @@ def content_of(home: Home, asked: Asked, is_draft: bool | None = None) -> Report
     draft = not is_frozen(home, period) if is_draft is None else is_draft
     choice = Choice(period, asked.audience, asked.number, draft, boundaries_of(home))
     with contextlib.closing(open_snapshot(path)) as con:
-        return compose(con, path.stem, published_at, choice, settings_from(home))
+        # A draft has no scores: they are the manager's until they are published.
+        assessed = None if draft else published(home, con, period)
+        return compose(con, path.stem, published_at, choice, settings_from(home), assessed)
 
 
 def file_name(report: Report, kind: Format) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from etl.assess.scheme import RuledKind
 from etl.records import read_toml, validation_refusal
 
 PLANS = Path(__file__).parent / "plans"
@@ -99,7 +100,20 @@ class Beyond(_Sentence):
     of: str = "部门"
 
 
-Sentence = Annotated[Text | Figures | Composition | Top | Without | Events | Beyond, Field(discriminator="say")]
+class Standing(_Sentence):
+    """The published scores of the assessment: mean, grades, the first ten."""
+
+    say: Literal["standing"]
+    subject: RuledKind
+
+
+class Honours(_Sentence):
+    """The awards of the period: red flags, model staff."""
+
+    say: Literal["honours"]
+
+
+Sentence = Annotated[Text | Figures | Composition | Top | Without | Events | Beyond | Standing | Honours, Field(discriminator="say")]
 
 
 class Part(_Strict):
@@ -147,7 +161,8 @@ class ListColumn(_Strict):
 
 
 class Annex(_Strict):
-    """A table behind the text. One of: `rows` (a dimension, one column an indicator), `query` (a list), `is_definitions`."""
+    """A table behind the text. One of: `rows` (a dimension, one column an indicator), `query` (a list), `assessed` (the published
+    scores of such subjects), `is_definitions`."""
 
     id: str
     title: str
@@ -159,6 +174,7 @@ class Annex(_Strict):
     rank_by: str | None = Field(default=None, description="heading of the column by which the table is repeated in order of rank")
     query: str | None = None
     list_columns: tuple[ListColumn, ...] = ()
+    assessed: RuledKind | None = None
     is_definitions: bool = False
     audiences: tuple[Audience, ...] = ("internal", "public")
     optional: bool = False
@@ -206,13 +222,13 @@ class Plan(_Strict):
                 yield from (asked.indicator for asked in chart.figures)
 
 
-def indicators_of(sentence: "Text | Figures | Composition | Top | Without | Events | Beyond") -> list[str]:
+def indicators_of(sentence: Sentence) -> list[str]:
     """The indicators a sentence rests on."""
     if isinstance(sentence, Figures):
         return [asked.indicator for asked in sentence.figures]
     if isinstance(sentence, Without):
         return [sentence.indicator]
-    return [] if isinstance(sentence, Text) else [sentence.figure.indicator]
+    return [] if isinstance(sentence, Text | Standing | Honours) else [sentence.figure.indicator]
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.reports import plan
+from dashboard.reports.assessed import Assessed, honours, standing
 from dashboard.reports.figures import Figure, Question, Source
 from dashboard.reports.period import ReportPeriod, written_day
 from dashboard.reports.plan import Asked, Audience, Part
@@ -22,6 +23,7 @@ class Teller:
     words: dict[str, str]
     departments: tuple[str, ...] = ()
     hidden: frozenset[Question] = frozenset()
+    assessed: Assessed | None = None
 
     def told(self, figure: Figure) -> str:
         """The number with its unit as this audience may read it."""
@@ -171,6 +173,16 @@ def _beyond(sentence: plan.Beyond, teller: Teller) -> Said | None:
     return Said(f"{word}{limit}的{sentence.of}{len(chosen)}个：{_named(chosen, teller)}。", tuple(chosen))
 
 
+def _standing(sentence: plan.Standing, teller: Teller) -> Said | None:
+    text = standing(teller.assessed, sentence.subject) if teller.assessed is not None else ""
+    return Said(text) if text else None
+
+
+def _honours(sentence: plan.Honours, teller: Teller) -> Said | None:
+    text = honours(teller.assessed) if teller.assessed is not None else ""
+    return Said(text) if text else None
+
+
 _SAY: dict[type[Any], Callable[[Any, Teller], Said | None]] = {
     plan.Text: _text,
     plan.Figures: _figures,
@@ -179,12 +191,12 @@ _SAY: dict[type[Any], Callable[[Any, Teller], Said | None]] = {
     plan.Without: _without,
     plan.Events: _events,
     plan.Beyond: _beyond,
+    plan.Standing: _standing,
+    plan.Honours: _honours,
 }
 
 
-def say(
-    sentence: plan.Text | plan.Figures | plan.Composition | plan.Top | plan.Without | plan.Events | plan.Beyond, teller: Teller
-) -> Said | None:
+def say(sentence: plan.Sentence, teller: Teller) -> Said | None:
     """The sentence, or None where its period does not have it, its indicators have no records, or the data support nothing."""
     if teller.period.kind not in sentence.periods:
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dashboard.reports import docx, exports, pdf, template, xlsx
 from dashboard.reports.asking import snapshot_of
+from dashboard.reports.assessed import published
 from dashboard.reports.content import Choice, Report, compose, definitions_version
 from dashboard.reports.mark import Mark
 from dashboard.reports.reading import Seen, read, read_file
@@ -59,7 +60,8 @@ def _again(home: Home, mark: Mark) -> Report:
     choice = Choice(mark.period, mark.audience, mark.number, mark.is_draft, mark.boundaries)
     con = open_snapshot(path)
     try:
-        return compose(con, path.stem, published_at, choice, settings_from(home))
+        assessed = None if mark.is_draft else published(home, con, mark.period)
+        return compose(con, path.stem, published_at, choice, settings_from(home), assessed)
     finally:
         con.close()
 

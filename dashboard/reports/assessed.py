@@ -1,0 +1,134 @@
+"""What a report says of the assessment (考核): published scores, ranks and awards of its period, in words; scoretables.py has the tables.
+
+Only what the manager has published is told: a draft has no scores, so that two exports of one month never differ by an appeal.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+import duckdb
+
+from dashboard.reports.period import ReportPeriod
+from dashboard.reports.wording import half_up, listed
+from etl.assess.reading import load_schemes
+from etl.assess.results import Award, Outside, Place, Ranking, Score, SubjectKind
+from etl.assess.scheme import RuledKind, Scheme
+from etl.assessing import assessment, published_month
+from etl.config import Home
+from etl.office import open_office
+
+UNITS: dict[RuledKind, tuple[str, str]] = {"window": ("窗口", "个"), "person": ("人员", "名"), "department": ("部门", "个")}
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """The published results of a period: what was scored, in which order, what was awarded, and the names of the scheme's grades."""
+
+    scores: tuple[Score, ...]
+    rankings: tuple[Ranking, ...]
+    awards: tuple[Award, ...]
+    grades: dict[str, str] = field(default_factory=dict)
+
+    def ranked(self, kind: RuledKind) -> list[Place]:
+        """Everybody who is ranked, the best total first, whatever group they are compared in."""
+        places = [place for ranking in self.rankings if ranking.subject_kind == kind for place in ranking.places]
+        return sorted(places, key=lambda place: (-place.total, place.place, place.name))
+
+    def outside(self, kind: RuledKind) -> list[Outside]:
+        """Who was scored but not ranked."""
+        found = [one for ranking in self.rankings if ranking.subject_kind == kind for one in ranking.outside]
+        return sorted(found, key=lambda one: one.name)
+
+    def group(self, kind: RuledKind, subject: str) -> str:
+        """The name of the group in which the subject is compared; empty where there are no groups."""
+        for ranking in self.rankings:
+            members = [*(one.subject for one in ranking.places), *(one.subject for one in ranking.outside)]
+            if ranking.subject_kind == kind and subject in members:
+                return ranking.group_zh
+        return ""
+
+    def score(self, kind: RuledKind, subject: str) -> Score | None:
+        """A chief's own score (with the share of the window's deductions) stands for the person's."""
+        kinds: tuple[SubjectKind, ...] = ("chief", "person") if kind == "person" else (kind,)
+        known = {(one.subject_kind, one.subject): one for one in self.scores}
+        return next((known[one, subject] for one in kinds if (one, subject) in known), None)
+
+
+def published(home: Home, con: duckdb.DuckDBPyConnection, period: ReportPeriod) -> Assessed | None:
+    """The results of a period whose months are all published. None for days that are no calendar month, quarter or year.
+
+    A month is read as it was published; a quarter and a year are put together of such months.
+    """
+    key = _key(period)
+    if key is None:
+        return None
+    office, schemes = open_office(home), load_schemes(home.overlay("rules"))
+    if period.kind == "month":
+        month = published_month(office, key)
+        return None if month is None else Assessed(month.scores, month.rankings, (), _grades(schemes.of(key)))
+    made = assessment(con, home, office)
+    kinds: tuple[RuledKind, ...] = ("person", "window", "department")
+    rankings = tuple(one for kind in kinds for one in made.rankings(kind, key))
+    last = f"{period.last:%Y-%m}"
+    return Assessed(made.scores(key), rankings, made.awards(key), _grades(schemes.of(last)))
+
+
+def _key(period: ReportPeriod) -> str | None:
+    """The period as the assessment calls it; it knows calendar months only."""
+    if period.first.day != 1 or period.kind == "custom":
+        return None
+    if period.kind == "month":
+        return f"{period.first:%Y-%m}"
+    return f"{period.first.year}" if period.kind == "year" else f"{period.first.year}Q{(period.first.month + 2) // 3}"
+
+
+def _grades(scheme: Scheme) -> dict[str, str]:
+    return {grade.id: grade.zh for grade in scheme.grade}
+
+
+def points(value: Decimal) -> str:
+    """A score with two decimals, as the schemes round it."""
+    return str(half_up(Fraction(value), 2))
+
+
+def standing(assessed: Assessed, kind: RuledKind) -> str:
+    """The mean, the first ten, how many had which grade, and who was not ranked; nothing where nobody was scored."""
+    ranked, (word, measure) = assessed.ranked(kind), UNITS[kind]
+    if not ranked:
+        return ""
+    mean = sum((place.total for place in ranked), Decimal(0)) / len(ranked)
+    text = f"{word}考核平均得分{points(mean)}分"
+    grades = _counted(assessed, kind, ranked)
+    if grades:
+        text += f"，其中{listed(f'{name}{count}{measure}' for name, count in grades)}"
+    first = ranked[:MOST]
+    lead = f"得分居前{MOST}位的{word}依次为" if len(ranked) > MOST else f"按得分排列的{word}依次为"
+    text += f"。{lead}：{listed(f'{place.name}（{points(place.total)}分）' for place in first)}。"
+    out = assessed.outside(kind)
+    return text + (f"未参加排名的{word}{len(out)}{measure}：{listed(one.name for one in out)}。" if out else "")
+
+
+def _counted(assessed: Assessed, kind: RuledKind, ranked: Iterable[Place]) -> list[tuple[str, int]]:
+    """How many had each grade, in the order of the scheme, none left out that anybody had."""
+    found: dict[str, int] = {}
+    for place in ranked:
+        score = assessed.score(kind, place.subject)
+        if score is not None and score.grade:
+            found[score.grade] = found.get(score.grade, 0) + 1
+    known = [grade for grade in assessed.grades if grade in found]
+    return [(assessed.grades[grade], found[grade]) for grade in known]
+
+
+def honours(assessed: Assessed) -> str:
+    """The awards of the period, each with its winners or the words that nobody was eligible."""
+    said = []
+    for award in assessed.awards:
+        measure = UNITS["person" if award.subject_kind == "chief" else award.subject_kind][1]
+        if award.winners:
+            said.append(f"评选{award.zh}{len(award.winners)}{measure}：{listed(winner.name for winner in award.winners)}")
+        else:
+            said.append(f"{award.zh}空缺（符合条件的{award.eligible}{measure}）")
+    return f"{'；'.join(said)}。" if said else ""

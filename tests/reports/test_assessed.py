@@ -1,0 +1,110 @@
+"""What a report says of the assessment: nothing until it is published, then exactly what was published."""
+
+import contextlib
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from dashboard.reports import assessed
+from dashboard.reports.asking import Asked
+from dashboard.reports.making import content_of, make
+from dashboard.reports.verifying import verify
+from etl.assessing import assessment, freeze_months, published_month
+from etl.config import Home
+from etl.office import open_office
+from etl.publish import current, open_snapshot
+
+NOW = datetime(2019, 1, 4, 9)
+MONTHS = tuple(f"2018-{month:02d}" for month in range(1, 11))
+
+
+@pytest.fixture
+def published_home(own_home: Home) -> Home:
+    """Ten months of the small hall are published: October and the third quarter are final, the fourth is not."""
+    path = current(own_home)
+    assert path is not None
+    with contextlib.closing(open_snapshot(path)) as con:
+        freeze_months(con, own_home, open_office(own_home), MONTHS, path.stem, "manager", NOW)
+    return own_home
+
+
+def annex(report, name):
+    return next(one for one in report.annexes if one.id == name)
+
+
+def part(report, name):
+    return next((one.said.text for section in report.sections for one in section.parts if one.id == name), None)
+
+
+def test_a_draft_says_nothing_of_scores(own_home):
+    report = content_of(own_home, Asked("month", "2018-10"))
+    assert report.stamp.is_draft
+    assert annex(report, "window_scores").tables == annex(report, "staff_scores").tables == ()
+    assert annex(report, "window_scores").none == "本期考核结果尚未公布。"
+    assert part(report, "scores") is None
+
+
+def test_a_final_month_has_every_published_score_and_no_other(published_home):
+    report = content_of(published_home, Asked("month", "2018-10"))
+    month = published_month(open_office(published_home), "2018-10")
+    assert month is not None
+    assert not report.stamp.is_draft
+    windows = {one.name: one for one in month.scores if one.subject_kind == "window"}
+    chiefs = {one.subject: one for one in month.scores if one.subject_kind == "chief"}
+    persons = {one.subject: one for one in month.scores if one.subject_kind == "person"} | chiefs
+    for name, own, column in (("window_scores", windows, 1), ("staff_scores", persons, 2)):
+        (table,) = annex(report, name).tables
+        at = table.header.index("得分")
+        assert {row[column].text: Decimal(row[at].text) for row in table.rows} == {key: score.total for key, score in own.items()}
+        for row in table.rows:
+            base, down, up, total = (Decimal(cell.text) for cell in row[at - 3 : at + 1])
+            assert base + down + up == total
+            assert down <= 0 <= up
+    text = part(report, "scores")
+    best = max(place.total for one in month.rankings if one.subject_kind == "window" for place in one.places)
+    assert text is not None
+    assert f"（{assessed.points(best)}分）" in text
+    assert text.startswith("窗口考核平均得分")
+
+
+def test_a_quarter_names_its_red_flags_and_is_put_together_of_published_months(published_home):
+    report = content_of(published_home, Asked("quarter", "2018-Q3"))
+    path = current(published_home)
+    with contextlib.closing(open_snapshot(path)) as con:
+        made = assessment(con, published_home, open_office(published_home))
+        awards = made.awards("2018Q3")
+    text = part(report, "honours")
+    assert text is not None
+    assert awards
+    for award in awards:
+        assert award.zh in text
+        assert all(winner.name in text for winner in award.winners)
+
+
+def test_the_public_version_names_no_staff_beside_deductions(published_home):
+    report = content_of(published_home, Asked("month", "2018-10", audience="public"))
+    assert "staff_scores" not in {one.id for one in report.annexes}
+    month = published_month(open_office(published_home), "2018-10")
+    names = {one.name for one in month.scores if one.subject_kind == "person"}
+    said = [part.said.text for section in report.sections for part in section.parts]
+    cells = [cell.text for one in report.annexes for table in one.tables for row in table.all_rows for cell in row]
+    assert not [text for text in (*said, *cells) if any(name in text for name in names)]
+
+
+def test_files_with_scores_are_verified_and_a_changed_score_is_found(published_home, tmp_path):
+    outcome = make(published_home, Asked("month", "2018-10", has_charts=False), tmp_path)
+    for one in outcome.files:
+        assert verify(published_home, one.path).matches, one.format
+
+
+def test_days_that_are_no_calendar_month_have_no_scores(published_home):
+    (published_home.root / "hall.toml").write_text("report_month_starts_on = 17\n", "utf-8")
+    report = content_of(published_home, Asked("month", "2018-10"))
+    assert not report.stamp.is_draft
+    assert annex(report, "window_scores").tables == ()
+
+
+@pytest.mark.parametrize(("value", "text"), [("93.125", "93.13"), ("98", "98.00"), ("-0.005", "-0.01")])
+def test_points_are_rounded_as_the_schemes_round_them(value, text):
+    assert assessed.points(Decimal(value)) == text
