@@ -57,7 +57,7 @@ def refresh(home: Home, refused: dict[Path, str] | None = None, wait: bool = Tru
                 remembered[path] = sha
         manifest = None
         if results:
-            build(con, home)
+            build(con, home, full=False)
             manifest = publish(con, home)
     return Refreshed(results, refusals, manifest)
 

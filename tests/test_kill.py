@@ -117,7 +117,7 @@ def test_killed_build_leaves_the_former_figures(home: Home, tmp_path: Path) -> N
     chance = random.Random(2019)
     killed = 0
     for _ in range(KILLS):
-        killed += kill_after(start(home, "build"), chance.uniform(0.1, 0.7) * whole)
+        killed += kill_after(start(home, "build", "--full"), chance.uniform(0.1, 0.7) * whole)
         assert state(home, sql)[0] in ((ROWS, 0), (ROWS, ROWS))
     assert killed >= KILLS // 2
     run(home, "build")

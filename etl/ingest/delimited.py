@@ -287,7 +287,9 @@ class DelimitedTable:
             lines.pop()
         kept: list[str] = []
         for number, line in enumerate(lines, number + 1):  # noqa: B020 - the number goes on from block to block
-            if line.count(delimiter) == separators and not line.startswith(delimiter) and len(line) <= LONGEST_RECORD and line:
+            # One that begins with a separator or a blank may hold nothing else.
+            is_filled = line and line[0] != delimiter and not line[0].isspace()
+            if is_filled and line.count(delimiter) == separators and len(line) <= LONGEST_RECORD:
                 kept.append(f"{number}{delimiter}{line}")
             else:
                 splitter.take(_Line(number, line, terminator))

@@ -105,6 +105,12 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
+def _settle_former(con: duckdb.DuckDBPyConnection) -> None:
+    """ID numbers that an earlier release loaded. No batch tells the next build of it, so that it has to compute everything."""
+    if settle_former(con, list(contracts().values())):
+        con.execute("drop table if exists build_state")
+
+
 def load(
     con: duckdb.DuckDBPyConnection,
     home: Home,
@@ -124,7 +130,7 @@ def load(
     create_macros(con)
     ensure_tables(con)
     set_key(con, home)
-    settle_former(con, list(contracts().values()))
+    _settle_former(con)
     known = _candidates(home, record, mapping)
     results: list[BatchResult] = []
     for path in files_of(paths):
@@ -193,7 +199,7 @@ def load_table_as(con: duckdb.DuckDBPyConnection, home: Home, table: Table, mapp
     create_macros(con)
     ensure_tables(con)
     set_key(con, home)
-    settle_former(con, list(contracts().values()))
+    _settle_former(con)
     with transaction(con):
         result = _load_table(con, home, table, choose(table, [mapping], named=True), sha_of(path))
         lines = {int(row[0]) for row in con.execute("select line from quarantine where batch_id = ?", [result.batch_id]).fetchall()}

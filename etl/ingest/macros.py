@@ -77,10 +77,12 @@ create or replace temp macro other_time(y, minutes) as
     else coalesce(compact_time(y), offset_time(y, minutes), chinese_time(y), serial_time(y)) end;
 create or replace temp macro known_time(t) as case when t between timestamp '1900-01-01' and timestamp '2100-12-31' then t end;
 create or replace temp macro to_time(x, minutes) as case
+    when strlen(x) = 19 and x like '____-__-__ __:__:__' then try_cast(x as timestamp)
     when length(x) = 19 and x[5] in ('-', '/') and x[14] = ':' and x[17] = ':' then try_cast(x as timestamp)
     when length(x) = 10 and x[5] in ('-', '/') and x[8] in ('-', '/') then try_cast(x as timestamp)
     when length(x) = 16 and x[5] in ('-', '/') and x[14] = ':' then try_cast(x as timestamp)
-    else other_time(half_width(x), minutes)
+    -- Bound to a name: written out in each place of the macro it would be some thirty expressions to prepare.
+    else list_transform([half_width(x)], lambda y: other_time(y, minutes))[1]
 end;
 create or replace temp macro to_integer(x) as case
     when regexp_full_match(x, '\\d{{1,18}}') then try_cast(x as bigint)

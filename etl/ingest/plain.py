@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from etl.ingest.decode import Block
@@ -47,11 +48,11 @@ def split_plain(block: Block, delimiter: str, width: int, first: int, terminator
         return None
     table = table.add_column(0, "_line", _numbers(first, lines, [number for number, _ in wrong]))
     others = wrong
-    if table.column(1).null_count:
-        # A line of separators alone is no record, so a line that begins with one is looked at.
-        unsure = table.column(1).is_null()
+    # A line of separators and blanks alone is no record, so one whose first field is empty or blank is looked at.
+    unsure = pc.or_kleene(table.column(1).is_null(), pc.utf8_is_space(table.column(1)))
+    if pc.any(unsure).as_py():
         others = wrong + list(_lines_of(table.filter(unsure), delimiter))
-        table = table.filter(table.column(1).is_valid())
+        table = table.filter(pc.invert(unsure))
     return Split(table, sorted(others), lines)
 
 

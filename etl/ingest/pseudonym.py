@@ -9,6 +9,7 @@ import duckdb
 
 from etl.access import keys
 from etl.config import Home
+from etl.ingest.warehouse import where_stored
 from etl.records import Contract, ContractField
 
 MARK = "#"
@@ -41,13 +42,16 @@ def settle_former(con: duckdb.DuckDBPyConnection, records: list[Contract]) -> in
     tables = {name for (name,) in con.execute("select table_name from information_schema.tables where table_schema = 'main'").fetchall()}
     changed = 0
     for record in records:
-        columns = [field.name for field in record.fields if field.personal == "id_number"]
-        if record.table not in tables or not columns:
+        if record.table not in tables:
+            continue
+        place = where_stored(con, record)
+        columns = [field.name for field in record.fields if field.personal == "id_number" and field.name in place.fields]
+        if not columns:
             continue
         raw = " or ".join(f"not contains({name}, '{MARK}')" for name in columns)
-        if con.execute(f"select 1 from {record.table} where {raw} limit 1").fetchone() is None:
+        if con.execute(f"select 1 from {place.table} where {raw} limit 1").fetchone() is None:
             continue
         assignments = ", ".join(f"{name} = pseudonym({name})" for name in columns)
-        row = con.execute(f"update {record.table} set {assignments} where {raw}").fetchone()
+        row = con.execute(f"update {place.table} set {assignments} where {raw}").fetchone()
         changed += int(row[0]) if row else 0
     return changed

@@ -5,10 +5,12 @@ fields are filled, then by content, so that any two different rows have an order
 file came first.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import duckdb
 
+from etl.ingest.warehouse import storage
 from etl.records import Contract, ContractField
 
 
@@ -35,6 +37,10 @@ def _rank(record: Contract, alias: str, columns: list[str]) -> str:
     return f"row({', '.join(parts)})"
 
 
+def _filled_up(record: Contract, columns: list[str], present: Collection[str]) -> str:
+    return ", ".join(name if name in present else f"cast(null as {record.field(name).sql_type}) as {name}" for name in columns)
+
+
 def _same(columns: list[str], left: str, right: str) -> str:
     return " and ".join(f"{left}.{name} is not distinct from {right}.{name}" for name in [*columns, "_extra"])
 
@@ -42,19 +48,21 @@ def _same(columns: list[str], left: str, right: str) -> str:
 def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[ContractField], batch_id: str) -> Outcome:
     """Merge the temporary table `incoming` (rows with `not _bad`) into the record's table. Runs inside the caller's transaction."""
     own = [field.name for field in fields]
+    target = storage(con, record, own)
     columns = [field.name for field in record.fields]
     keys = ", ".join(record.key)
     joined = " and ".join(f"n.{name} = o.{name}" for name in record.key)
-    full = ", ".join(name if name in own else f"cast(null as {record.field(name).sql_type}) as {name}" for name in columns)
+    # Both sides have all columns of the contract, so that the order of versions never depends on what is stored.
+    full, kept = _filled_up(record, columns, own), _filled_up(record, columns, target.fields)
     # Keys that occur twice, here or there: few in a usual file, so that only these rows are ranked and compared.
     con.execute(
         f"create or replace temp table contested_key as select {keys} from incoming where not _bad group by {keys} having count(*) > 1 "
-        f"union select {keys} from {record.table} o where exists (select 1 from incoming n where not n._bad and {joined})"
+        f"union select {keys} from {target.table} o where exists (select 1 from incoming n where not n._bad and {joined})"
     )
     con.execute(
         f"create or replace temp table contested as select {full}, n._version, n._extra, n._line, false as is_old from incoming n "
         f"where not n._bad and exists (select 1 from contested_key o where {joined}) "
-        f"union all select {', '.join(columns)}, o._version, o._extra, cast(null as bigint), true from {record.table} o "
+        f"union all select {kept}, o._version, o._extra, cast(null as bigint), true from {target.table} o "
         f"where exists (select 1 from contested_key n where {joined})"
     )
     con.execute(
@@ -73,15 +81,15 @@ def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[Contra
     if counted is None:
         raise ValueError("a count gave no row")
     replaced = f"select 1 from judged n where n.place = 1 and not n.is_old and {joined}"
-    con.execute(f"delete from {record.table} o where exists ({replaced})")
-    listed = ", ".join(columns)
+    con.execute(f"delete from {target.table} o where exists ({replaced})")
+    listed = ", ".join(target.fields)
     con.execute(
-        f"insert into {record.table} ({listed}, _version, _extra, _batch_id, _line) "
+        f"insert into {target.table} ({listed}, _version, _extra, _batch_id, _line) "
         f"select {listed}, _version, _extra, ?, _line from judged where place = 1 and not is_old",
         [batch_id],
     )
     plain = con.execute(
-        f"insert into {record.table} ({', '.join(own)}, _version, _extra, _batch_id, _line) "
+        f"insert into {target.table} ({', '.join(own)}, _version, _extra, _batch_id, _line) "
         f"select {', '.join(own)}, _version, _extra, ?, _line from incoming n where not _bad "
         f"and not exists (select 1 from contested_key o where {joined})",
         [batch_id],

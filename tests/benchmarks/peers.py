@@ -1,11 +1,10 @@
 """The same load as others would write it: pandas with pandera, every fault of every row collected."""
 
-import pandas as pd
-
 
 def pandas_with_pandera(file: str, database: str) -> dict[str, float]:
     """Read as text, type, check, keep the newest of each key, write three tables. Returns the rows of each outcome."""
     import duckdb
+    import pandas as pd
     import pandera.pandas as pa
 
     frame = pd.read_csv(file, dtype=str, keep_default_na=False)

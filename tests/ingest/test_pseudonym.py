@@ -76,7 +76,7 @@ def test_numbers_that_an_earlier_release_loaded_are_replaced(home: Home):
     with connect(home) as con:
         load(con, home, [path])
         hashed = con.execute("select applicant_id_no from raw_case order by case_no").fetchall()
-        con.execute("update raw_case set applicant_id_no = ? where case_no = 'A-1'", [NUMBER])
+        con.execute("update stored_case set applicant_id_no = ? where case_no = 'A-1'", [NUMBER])
         assert settle_former(con, list(contracts().values())) == 1
         assert con.execute("select applicant_id_no from raw_case order by case_no").fetchall() == hashed
         assert settle_former(con, list(contracts().values())) == 0

@@ -36,7 +36,7 @@ def loaded(home: Home, cells: dict[str, str], file: Path) -> tuple[set[tuple[str
         faults = con.execute("select rule, field, zh, en from quarantine_fault where batch_id = ?", [batch.batch_id]).fetchall()
         names = ", ".join(field.name for field in PATROL.fields)
         rows = con.execute(f"select {names} from raw_patrol").fetchall()
-        con.execute("delete from raw_patrol")
+        con.execute("delete from stored_patrol")
     values = dict(zip([field.name for field in PATROL.fields], rows[0], strict=True)) if rows else None
     return set(faults), {one.rule for one in batch.warnings}, values
 

@@ -1,3 +1,4 @@
+-- narrowed by: case_no in raw_case, fact_suspension, fact_case_pause
 -- One row a case that is not deleted, with both deadlines and what became of them.
 -- Most cases have no pause: their due day is one look-up of a working-day ordinal. A paused case counts in its own calendar,
 -- fact_case_pause; `paused_case_no` and `extended_case_no` are null for all others, so that those joins cost nothing.

@@ -1,3 +1,4 @@
+-- narrowed by: case_no in fact_suspension
 -- Each case with pauses has a calendar of its own, cut where a pause begins: one row a stretch, from the first day of a pause
 -- to the eve of the next. On a day of the stretch the days counted so far are greatest(ordinal - shift, from): within the pause
 -- they stand still. The other way round, the count n that lies in (from, to] falls on the day whose ordinal is n + shift.

@@ -1,3 +1,4 @@
+-- narrowed by: case_no in fact_time_signal, fact_quality_signal
 -- All signals with what their rule says of them. `ended_on` is the first day on which the condition held no more; an event has none,
 -- it is over as soon as it is seen. `lapses`: needs nobody's attention once it has ended.
 with cutoff as (

@@ -1,3 +1,4 @@
+-- narrowed by: case_no in raw_suspension, raw_case
 -- Stops of the clock and extensions, one row each, with the rule that says whether the clock stands still meanwhile.
 -- An open one runs to the data cut-off, but never beyond the day its case was closed.
 with cutoff as (

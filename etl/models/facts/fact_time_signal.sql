@@ -1,3 +1,4 @@
+-- narrowed by: case_no in fact_case
 -- Signals of the clock: one row a case and rule, from the day its condition first held to the day it held no more (null: it still
 -- holds). A rule judges by the version in force on that first day. On a day a case is in hand from the day its clock started to the
 -- day it left; one that came and left the same day is never near its due date. A case whose clock stands still raises nothing.

@@ -1,3 +1,4 @@
+-- summed over: fact_case
 -- Signed changes of the backlog: open cases at the end of day D = sum of change over the days up to and including D.
 -- A case is in the backlog from the day received until the day before it ends; those that end the same day never enter it.
 -- age: working days since receipt. It moves a case from one row to the next (-1 and +1) on the day the case reaches 6, 11, 21, 41.

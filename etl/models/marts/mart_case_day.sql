@@ -1,3 +1,4 @@
+-- summed over: fact_case
 -- Case events by the day each fell on. Every rate over cases is a sum of these over a sum of these.
 -- received day: received, applied_online, supplemented, refused_of_received, returned_of_received (what became of those received that day)
 -- acceptance: accepted; start of the clock: started, deemed_accepted (Administrative Licensing Law, art. 32; 行政许可法第三十二条)
@@ -16,7 +17,7 @@ ended as (
         fact_case.*,
         greatest(coalesce(closed_on, received_on), coalesce(started_on, received_on), received_on) as ended_on
     from fact_case
-    where not is_open
+    where not is_open and (is_refused or is_returned or is_withdrawn or started_on is not null)
 ),
 
 event as (

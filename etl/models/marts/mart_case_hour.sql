@@ -1,3 +1,4 @@
+-- summed over: fact_case
 -- Cases by the hour of each event, for the heat map of hours and weekdays.
 with event as (
     select received_on as day, received_hour as hour, department, window_name, channel, place, count(*) as received, 0 as accepted, 0 as closed

@@ -1,3 +1,4 @@
+-- summed over: fact_case
 -- Histogram: received cases by the whole working days after which they were keyed in (0: the same day; before it counts as 0).
 -- Cases whose file names no time of entry are left out.
 select

@@ -1,3 +1,4 @@
+-- summed over: fact_case
 -- Cases by item and the day of each event.
 with event as (
     select

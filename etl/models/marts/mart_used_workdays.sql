@@ -1,3 +1,4 @@
+-- summed over: fact_case
 -- Histogram: closed cases by the whole working days they took (acceptance is day 0, pauses not counted). Percentiles come exact from it.
 select
     closed_on as day,
