@@ -6,6 +6,8 @@ PY := .venv/bin/python
 export PYTHONPATH :=
 # The locked interpreter of the machine; nothing but the packages is fetched.
 UV_FLAGS := --locked --no-python-downloads
+# One more than there are processors: the tests in the browser wait more than they work.
+WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
 .PHONY: help env demo test test-tools lint format bench bench-pages bench-env screenshots
 
@@ -26,7 +28,7 @@ test-tools: env ## install a browser and a Chinese font when none is there
 	@tests/browser/install
 
 test: test-tools ## run all tests
-	$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder
+	$(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lint: env ## format, lint, type and layer checks
 	.venv/bin/ruff format --check .

@@ -220,7 +220,7 @@ with connect(home) as con:
 def test_a_kill_at_any_moment_leaves_a_snapshot_that_can_be_read(home):
     _fill(home, count=20)
     _publish(home, datetime.now())
-    for round_number in range(20):
+    for round_number in range(0, 20, 2):
         process = subprocess.Popen([sys.executable, "-c", PUBLISHER, str(home.root), str(round_number)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()

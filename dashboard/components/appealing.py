@@ -86,7 +86,7 @@ def _form(hall: Hall, seen: Assessed, event: Event, month: str, days: int, until
 def _story(hall: Hall, one: Appeal) -> None:
     """What was said on both sides."""
     _ = hall.speak
-    st.markdown(f"{_('申诉理由')}{_.colon}{plain(one.reason)}　:gray[{one.at.replace('T', ' ')}]")
+    st.markdown(_("申诉理由") + f"{_.colon}{plain(one.reason)}　:gray[{one.at.replace('T', ' ')}]")
     if one.outcome is None:
         st.info(_("申诉已提交，等待决定"), icon=":material/hourglass_top:")
     elif one.outcome == "granted":
@@ -139,13 +139,13 @@ def waiting(hall: Hall, seen: Assessed) -> None:
     for one in still:
         with st.container(border=True, key=f"appeal_{one.number}"):
             who = _("工号 {no}").format(no=one.staff_no)
-            st.markdown(f"**{_('申诉')} {one.number}**　{who}　:gray[{one.at.replace('T', ' ')}　{one.month}]")
+            st.markdown("**" + _("申诉") + f" {one.number}**　{who}　:gray[{one.at.replace('T', ' ')}　{one.month}]")
             event = seen.event(one.event_id)
             if event is None:
                 states.nothing(_("当前数据中没有这一事项：{id}").format(id=plain(one.event_id)))
             else:
                 facts(hall, event)
-            st.markdown(f"{_('申诉理由')}{_.colon}{plain(one.reason)}")
+            st.markdown(_("申诉理由") + f"{_.colon}{plain(one.reason)}")
             if hall.may("decide_appeal"):
                 _decision(hall, seen, one)
     with st.expander(_.count("全部申诉（{n} 件）", len(found))):

@@ -149,5 +149,6 @@ def show(hall: Hall) -> None:
         if name not in fixed:
             _scope_choice(hall, name, label)
         elif name in ("department", "window"):
-            st.markdown(f":gray[{label}]  \n{plain(value_words(name, fixed[name], _) or _('（未填）'))}")
+            value = value_words(name, fixed[name], _) or _("（未填）")
+            st.markdown(f":gray[{label}]  \n{plain(value)}")
     st.button(_("恢复默认"), key="filter_reset", on_click=_reset, args=(hall,), icon=":material/restart_alt:", type="tertiary")

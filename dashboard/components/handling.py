@@ -69,7 +69,7 @@ def _facts(hall: Hall, signal: dict[str, Any], state: str, colour: str | None) -
         (_("处理状态"), state_words(_)[state]),
     ]
     with st.grid(columns="auto", min_column_width=200):
-        st.markdown(f":gray[{_('等级')}]  \n{level}")
+        st.markdown(":gray[" + _("等级") + f"]  \n{level}")
         for name, value in pairs:
             st.markdown(f":gray[{name}]  \n{plain(str(value))}")
     with st.expander(_("技术信息")):

@@ -145,7 +145,7 @@ def _entry(
 
 def _listed(hall: Hall, year: str, staff: list[Score], parts: tuple[AnnualMark, ...], held: Mapping[tuple[str, Part], Decimal]) -> None:
     _ = hall.speak
-    title = f"{_('年度评价得分')} {year}"
+    title = _("年度评价得分") + f" {year}"
     rows = []
     for one in sorted(staff, key=lambda one: (one.window, one.subject)):
         points = [held.get((one.subject, part.part)) for part in parts]

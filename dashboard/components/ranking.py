@@ -53,7 +53,7 @@ def shown(hall: Hall, seen: Assessed, period: str, kind: RuledKind, scheme: Sche
     if not scores:
         states.nothing(_("本期没有得分"))
         return
-    title = f"{kind_words(_)[kind]} {_('考核排名')} {period}"
+    title = f"{kind_words(_)[kind]} " + _("考核排名") + f" {period}"
     st.subheader(_("考核排名"), anchor=False)
     st.caption(
         _("名次在组内排列；得分相同的按办法的同分次序比较，仍相同的并列；点第一列查看得分明细")

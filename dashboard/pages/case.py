@@ -69,7 +69,7 @@ def _standing(hall: Hall, case: dict[str, Any]) -> None:
     _, store = hall.speak, hall.store
     promised, statutory = str(case["promise_state"]), str(case["statute_state"])
     parts = [
-        limit_words(name, state, _day(case[due]), store.as_of, store.snapshot.calendar, _)
+        limit_words(name, state, _day(case[due]), store.as_of, store.calendar, _)
         for name, state, due in (
             (_("承诺时限"), promised, "promised_due_on"),
             (_("法定时限"), statutory, "statutory_due_on"),

@@ -102,7 +102,10 @@ def test_the_demos_member_of_staff_is_somebody_of_the_busiest_window(hall_home, 
     posts = whole.query("select * from fact_staff_post where staff_no = $staff_no", staff_no=who.staff_no)
     assert who.window in set(posts[posts["post"] == "window"]["window_name"])
     assert rows_of(open_current(hall_home, who), "fact_assess_event") != []
-    assert [person.staff_no for name, person in people.items() if name != "demo-staff"] == [None] * 5
+    head = people["demo-window_head"].staff_no
+    assert head in set(whole.query("select staff_no from fact_staff_post where window_name = $window", window=who.window)["staff_no"])
+    assert head != who.staff_no
+    assert [person.staff_no for person in people.values() if person.role not in ("staff", "window_head")] == [None] * 4
 
 
 def test_without_a_roster_the_demos_member_of_staff_is_nobody(tmp_path):

@@ -8,6 +8,8 @@ from dashboard.reports.asking import Asked
 from dashboard.reports.freezing import is_frozen
 from dashboard.reports.making import content_of, file_name
 from dashboard.reports.period import Boundaries, custom, month, quarter, year
+from etl.assess.documents import to_document
+from etl.assess.results import Frozen
 from etl.config import Home
 from etl.office import open_office
 from etl.office.freezing import freeze
@@ -15,7 +17,16 @@ from etl.office.freezing import freeze
 
 def freeze_all(home: Home, *months: str) -> None:
     for one in months:
-        freeze(open_office(home), one, {}, "S1", "default", "2018.1", "manager", datetime(2019, 3, 1, 12))
+        freeze(
+            open_office(home),
+            one,
+            to_document(Frozen(one, "default", "2018.1", (), (), ())),
+            "S1",
+            "default",
+            "2018.1",
+            "manager",
+            datetime(2019, 3, 1, 12),
+        )
 
 
 def test_without_an_office_nothing_is_frozen_and_none_is_made(home: Home):
