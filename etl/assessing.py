@@ -1,6 +1,6 @@
 """The assessment of a hall, put together: facts of a snapshot, what the office added, the schemes, the published months."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -14,31 +14,24 @@ from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Frozen
 from etl.assess.scheme import Scheme
 from etl.config import HallError, Home
-from etl.office.database import Office, open_office
+from etl.office.database import Office
 from etl.office.freezing import FrozenMonth, freeze, frozen, frozen_months, revision
 from etl.office.overlay import overlay
 
 
-def assessment(con: duckdb.DuckDBPyConnection, home: Home, office: Office) -> Assessment:
-    """What is assessed of this snapshot now. Published months are as they were published.
+def assessment(con: duckdb.DuckDBPyConnection, home: Home, office: Office | None) -> Assessment:
+    """What is assessed of this snapshot now. Published months are as they were published; without an office nothing is added to it.
 
     Raises HallError where a rules file is wrong or the snapshot has nothing of an assessment.
     """
     schemes = load_schemes(home.overlay("rules"))
-    return Assessment(_inputs(con, office, schemes.schemes), schemes, _published(office))
+    added, published = (Overlay(), {}) if office is None else (overlay(office), _published(office))
+    return Assessment(_inputs(con, added, schemes.schemes), schemes, published)
 
 
 def simulation(con: duckdb.DuckDBPyConnection, office: Office, tried: Scheme) -> Assessment:
     """What would have been, had this scheme held in every month: all months are computed anew, published ones too."""
-    return Assessment(_inputs(con, office, (tried,)), Schemes(tried=tried))
-
-
-def office_part(home: Home) -> tuple[Overlay, Mapping[str, Frozen]]:
-    """What the office of this home adds, and the months it has published; nothing where there is no office yet."""
-    if not (home.root / "office.sqlite3").exists():
-        return Overlay(), {}
-    office = open_office(home)
-    return overlay(office), _published(office)
+    return Assessment(_inputs(con, overlay(office), (tried,)), Schemes(tried=tried))
 
 
 def freeze_months(
@@ -47,15 +40,19 @@ def freeze_months(
     """Publishes months one after another, in order, as they stand. Raises HallError at the first that cannot be."""
     made, at = assessment(con, home, office), revision(office)
     for month in months:
-        freeze_month(made, office, month, snapshot_id, actor, now, at)
+        found = made.freeze(month)
+        _keep(found, office, snapshot_id, actor, now, at)
         # What was published is read, never computed again; everything else stands as it was.
-        made, at = Assessment(made.inputs, made.schemes, {**made.frozen, month: made.freeze(month)}), at + 1
+        made, at = Assessment(made.inputs, made.schemes, {**made.frozen, month: found}), at + 1
 
 
 def freeze_month(made: Assessment, office: Office, month: str, snapshot_id: str, actor: str, now: datetime, at: int) -> FrozenMonth:
     """Publishes a month as `made` has it, computed when the office stood at revision `at`."""
-    found = made.freeze(month)
-    return freeze(office, month, to_document(found), snapshot_id, found.scheme_id, found.scheme_version, actor, now, at)
+    return _keep(made.freeze(month), office, snapshot_id, actor, now, at)
+
+
+def _keep(found: Frozen, office: Office, snapshot_id: str, actor: str, now: datetime, at: int) -> FrozenMonth:
+    return freeze(office, found.month, to_document(found), snapshot_id, found.scheme_id, found.scheme_version, actor, now, at)
 
 
 def published_month(office: Office, month: str) -> Frozen | None:
@@ -74,9 +71,9 @@ def _published(office: Office) -> dict[str, Frozen]:
     return {month: made for month in frozen_months(office) if (made := published_month(office, month)) is not None}
 
 
-def _inputs(con: duckdb.DuckDBPyConnection, office: Office, schemes: Sequence[Scheme]) -> Inputs:
+def _inputs(con: duckdb.DuckDBPyConnection, added: Overlay, schemes: Sequence[Scheme]) -> Inputs:
     """From the month of the first event to that of the data cut-off."""
-    added, known = overlay(office), period_of(con)
+    known = period_of(con)
     cut_off = con.execute("select value from meta where key = 'as_of'").fetchone()
     last = month_of(date.fromisoformat(str(cut_off[0])[:10])) if cut_off else ""
     if known is None or last < known[0]:

@@ -3,15 +3,14 @@
 from dashboard.reports.period import ReportPeriod
 from etl.assess.inputs import month_of, next_month
 from etl.config import Home
-from etl.office import open_office
+from etl.office import existing_office
 from etl.office.freezing import frozen_months
 
 
 def is_frozen(home: Home, period: ReportPeriod) -> bool:
     """Whether all calendar months that the period meets are frozen; a statistical month from the 17th to the 16th meets two."""
-    if not (home.root / "office.sqlite3").exists():
-        return False
-    frozen = set(frozen_months(open_office(home)))
+    office = existing_office(home)
+    frozen = set() if office is None else set(frozen_months(office))
     month, last = month_of(period.first), month_of(period.last)
     while month in frozen and month < last:
         month = next_month(month)

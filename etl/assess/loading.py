@@ -1,16 +1,13 @@
 """Reads what scores are made from out of a snapshot or the built warehouse: posts, leave, events, indicators by window and month."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
-from etl.assess.engine import Assessment
-from etl.assess.inputs import Event, Inputs, Leave, Metric, Overlay, Post, first_day, months_of, next_month
-from etl.assess.reading import Schemes
-from etl.assess.results import Frozen
+from etl.assess.inputs import Event, Inputs, Leave, Metric, Overlay, Post, first_day, next_month
 from etl.config import HallError
 from etl.indicators import Query, definition, evaluate
 
@@ -52,20 +49,6 @@ def load(con: duckdb.DuckDBPyConnection, months: Sequence[str], indicators: Iter
         workdays=frozenset(day for (day,) in _rows(con, WORKDAYS, {"first": first - MARGIN, "end": end + MARGIN})),
         overlay=overlay or Overlay(),
     )
-
-
-def assessment(
-    con: duckdb.DuckDBPyConnection,
-    schemes: Schemes,
-    period: str,
-    overlay: Overlay | None = None,
-    frozen: Mapping[str, Frozen] | None = None,
-) -> Assessment:
-    """All that is needed for the scores, ranks and awards of a period: its year up to it, and what published months before it hold."""
-    months = months_from(min([f"{period[:4]}-01", *(frozen or {})]), months_of(period)[-1])
-    named = [scheme for month in months if (scheme := schemes.on(first_day(month))) is not None]
-    indicators = dict.fromkeys(indicator for scheme in named for indicator in scheme.indicators)
-    return Assessment(load(con, months, indicators, overlay), schemes, frozen)
 
 
 def months_from(first: str, last: str) -> tuple[str, ...]:

@@ -26,17 +26,14 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """考核得分及其每一分的来历 / a score and where each of its points comes from."""
-    from etl.assess.loading import assessment
-    from etl.assess.reading import load_schemes
-    from etl.assessing import office_part
+    from etl.assessing import assessment
+    from etl.office import existing_office
     from etl.reading import open_numbers
 
     period = _period(month, quarter, year)
     home = home_of(context)
-    schemes = load_schemes(home.overlay("rules"))
-    overlay, frozen = office_part(home)
     with open_numbers(home, from_warehouse) as con:
-        made = assessment(con, schemes, period, overlay, frozen)
+        made = assessment(con, home, existing_office(home))
     found = _found(made, subject, period, kind)
     shown = document(made, found)
     if as_json:

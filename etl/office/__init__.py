@@ -4,6 +4,6 @@ It is a small SQLite file of its own, `HALL_HOME/office.sqlite3`: loaded records
 """
 
 from etl.office.audit import AuditEntry, append, entries, verify
-from etl.office.database import Office, open_office
+from etl.office.database import Office, existing_office, open_office
 
-__all__ = ["AuditEntry", "Office", "append", "entries", "open_office", "verify"]
+__all__ = ["AuditEntry", "Office", "append", "entries", "existing_office", "open_office", "verify"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from etl.config import HallError, Home
 
+FILE = "office.sqlite3"
 LAYOUTS = Path(__file__).parent / "layout"
 BUSY_SECONDS = 10
 
@@ -49,13 +50,18 @@ def _connected(path: Path) -> sqlite3.Connection:
     return con
 
 
+def existing_office(home: Home) -> Office | None:
+    """The office's database where somebody has written to it; None, and none made, where nobody has."""
+    return open_office(home) if (home.root / FILE).exists() else None
+
+
 def open_office(home: Home) -> Office:
     """The office's database of this home, made when it is not there yet.
 
     Its layout is the files of `layout/`, each run once, in the order of their names. Raises HallError when the file is no database.
     """
     home.make()
-    office = Office(home.root / "office.sqlite3")
+    office = Office(home.root / FILE)
     try:
         with office.reading() as con:
             con.execute("pragma journal_mode = wal")

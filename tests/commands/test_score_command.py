@@ -15,8 +15,8 @@ from oracles.cases import insert
 
 from etl.assess.engine import Assessment
 from etl.assess.inputs import months_of
-from etl.assess.loading import assessment, load, months_from, period_of
-from etl.assess.reading import load_schemes
+from etl.assess.loading import load, months_from, period_of
+from etl.assessing import assessment
 from etl.config import SHIPPED, HallError, Home, connect
 from etl.engine import build
 from etl.publish import publish
@@ -134,13 +134,21 @@ def test_a_rules_file_is_checked_before_it_is_put_in_force(home: Home, tmp_path:
 
 def test_what_is_loaded_is_what_the_snapshot_holds(home: Home):
     with connect(home, read_only=True) as con:
-        made = assessment(con, load_schemes(), "2018-10")
+        made = assessment(con, home, None)
         assert (len(made.inputs.posts), len(made.inputs.events), len(made.inputs.days("2018-10"))) == (3, 2, 18)
         assert period_of(con) == ("2018-10", "2018-10")
         metric = next(one for one in made.inputs.metrics if (one.indicator, one.window, one.month) == ("early_rate", "甲窗口", "2018-10"))
         assert (metric.numerator, metric.denominator, metric.n) == (3, 12, 12)
         whole = Assessment(load(con, months_of("2018"), made.schemes.of("2018-10").indicators), made.schemes)
         assert whole.scores("2018-10") == made.scores("2018-10")
+
+
+def test_the_command_tells_the_score_that_the_pages_show(home: Home):
+    with connect(home, read_only=True) as con:
+        shown = assessment(con, home, None).own_score("1003", "2018")
+    found = answer(home.root, "score", "1003", "--year", "2018")
+    assert (Decimal(found["total"]), found["full_months"]) == (shown.total, shown.months)
+    assert [Decimal(line["points"]) for line in found["lines"]] == [line.points for line in shown.lines]
 
 
 def test_without_the_tables_of_assessment_it_says_what_to_do():
