@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 import duckdb
 
 from dashboard.reports.period import ReportPeriod
 from dashboard.reports.wording import half_up, listed
+from etl.assess.engine import KINDS
 from etl.assess.reading import load_schemes
 from etl.assess.results import Award, Outside, Place, Ranking, Score, SubjectKind
 from etl.assess.scheme import RuledKind, Scheme
@@ -24,7 +26,7 @@ MOST = 10
 
 
 @dataclass(frozen=True)
-class Assessed:
+class Results:
     """The published results of a period: what was scored, in which order, what was awarded, and the names of the scheme's grades."""
 
     scores: tuple[Score, ...]
@@ -32,32 +34,27 @@ class Assessed:
     awards: tuple[Award, ...]
     grades: dict[str, str] = field(default_factory=dict)
 
-    def ranked(self, kind: RuledKind) -> list[Place]:
-        """Everybody who is ranked, the best total first, whatever group they are compared in."""
-        places = [place for ranking in self.rankings if ranking.subject_kind == kind for place in ranking.places]
-        return sorted(places, key=lambda place: (-place.total, place.place, place.name))
+    def ranked(self, kind: RuledKind) -> list[tuple[Place, str]]:
+        """Everybody who is ranked and the name of the group they are compared in, the best total first whatever the group."""
+        found = [(place, ranking.group_zh) for ranking in self.rankings if ranking.subject_kind == kind for place in ranking.places]
+        return sorted(found, key=lambda entry: (-entry[0].total, entry[0].place, entry[0].name))
 
-    def outside(self, kind: RuledKind) -> list[Outside]:
-        """Who was scored but not ranked."""
-        found = [one for ranking in self.rankings if ranking.subject_kind == kind for one in ranking.outside]
-        return sorted(found, key=lambda one: one.name)
-
-    def group(self, kind: RuledKind, subject: str) -> str:
-        """The name of the group in which the subject is compared; empty where there are no groups."""
-        for ranking in self.rankings:
-            members = [*(one.subject for one in ranking.places), *(one.subject for one in ranking.outside)]
-            if ranking.subject_kind == kind and subject in members:
-                return ranking.group_zh
-        return ""
+    def outside(self, kind: RuledKind) -> list[tuple[Outside, str]]:
+        """Who was scored but not ranked, and the name of the group."""
+        found = [(one, ranking.group_zh) for ranking in self.rankings if ranking.subject_kind == kind for one in ranking.outside]
+        return sorted(found, key=lambda entry: entry[0].name)
 
     def score(self, kind: RuledKind, subject: str) -> Score | None:
         """A chief's own score (with the share of the window's deductions) stands for the person's."""
         kinds: tuple[SubjectKind, ...] = ("chief", "person") if kind == "person" else (kind,)
-        known = {(one.subject_kind, one.subject): one for one in self.scores}
-        return next((known[one, subject] for one in kinds if (one, subject) in known), None)
+        return next((self._by_subject[one, subject] for one in kinds if (one, subject) in self._by_subject), None)
+
+    @cached_property
+    def _by_subject(self) -> dict[tuple[SubjectKind, str], Score]:
+        return {(one.subject_kind, one.subject): one for one in self.scores}
 
 
-def published(home: Home, con: duckdb.DuckDBPyConnection, period: ReportPeriod) -> Assessed | None:
+def published(home: Home, con: duckdb.DuckDBPyConnection, period: ReportPeriod) -> Results | None:
     """The results of a period whose months are all published. None for days that are no calendar month, quarter or year.
 
     A month is read as it was published; a quarter and a year are put together of such months.
@@ -68,12 +65,11 @@ def published(home: Home, con: duckdb.DuckDBPyConnection, period: ReportPeriod) 
     office, schemes = open_office(home), load_schemes(home.overlay("rules"))
     if period.kind == "month":
         month = published_month(office, key)
-        return None if month is None else Assessed(month.scores, month.rankings, (), _grades(schemes.of(key)))
+        return None if month is None else Results(month.scores, month.rankings, (), _grades(schemes.of(key)))
     made = assessment(con, home, office)
-    kinds: tuple[RuledKind, ...] = ("person", "window", "department")
-    rankings = tuple(one for kind in kinds for one in made.rankings(kind, key))
+    rankings = tuple(one for kind in KINDS for one in made.rankings(kind, key))
     last = f"{period.last:%Y-%m}"
-    return Assessed(made.scores(key), rankings, made.awards(key), _grades(schemes.of(last)))
+    return Results(made.scores(key), rankings, made.awards(key), _grades(schemes.of(last)))
 
 
 def _key(period: ReportPeriod) -> str | None:
@@ -94,9 +90,9 @@ def points(value: Decimal) -> str:
     return str(half_up(Fraction(value), 2))
 
 
-def standing(assessed: Assessed, kind: RuledKind) -> str:
+def standing(assessed: Results, kind: RuledKind) -> str:
     """The mean, the first ten, how many had which grade, and who was not ranked; nothing where nobody was scored."""
-    ranked, (word, measure) = assessed.ranked(kind), UNITS[kind]
+    ranked, (word, measure) = [place for place, _ in assessed.ranked(kind)], UNITS[kind]
     if not ranked:
         return ""
     mean = sum((place.total for place in ranked), Decimal(0)) / len(ranked)
@@ -108,10 +104,10 @@ def standing(assessed: Assessed, kind: RuledKind) -> str:
     lead = f"得分居前{MOST}位的{word}依次为" if len(ranked) > MOST else f"按得分排列的{word}依次为"
     text += f"。{lead}：{listed(f'{place.name}（{points(place.total)}分）' for place in first)}。"
     out = assessed.outside(kind)
-    return text + (f"未参加排名的{word}{len(out)}{measure}：{listed(one.name for one in out)}。" if out else "")
+    return text + (f"未参加排名的{word}{len(out)}{measure}：{listed(one.name for one, _ in out)}。" if out else "")
 
 
-def _counted(assessed: Assessed, kind: RuledKind, ranked: Iterable[Place]) -> list[tuple[str, int]]:
+def _counted(assessed: Results, kind: RuledKind, ranked: Iterable[Place]) -> list[tuple[str, int]]:
     """How many had each grade, in the order of the scheme, none left out that anybody had."""
     found: dict[str, int] = {}
     for place in ranked:
@@ -122,7 +118,7 @@ def _counted(assessed: Assessed, kind: RuledKind, ranked: Iterable[Place]) -> li
     return [(assessed.grades[grade], found[grade]) for grade in known]
 
 
-def honours(assessed: Assessed) -> str:
+def honours(assessed: Results) -> str:
     """The awards of the period, each with its winners or the words that nobody was eligible."""
     said = []
     for award in assessed.awards:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from dashboard.reports.assessed import Assessed
+from dashboard.reports.assessed import Results
 from dashboard.reports.figures import Figure, Source
 from dashboard.reports.period import Boundaries, ReportPeriod, before, past, written_day
 from dashboard.reports.plan import Annex, Asked, Audience, Chart, Plan, plan
@@ -142,7 +142,7 @@ def compose(
     published_at: str,
     choice: Choice,
     settings: Settings,
-    assessed: Assessed | None = None,
+    assessed: Results | None = None,
 ) -> Report:
     """The report of a period from a snapshot and the published scores. Raises HallError when the period begins after the data end."""
     meta = dict(con.execute("select key, value from meta").fetchall())

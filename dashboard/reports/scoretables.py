@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from dashboard.reports.assessed import Assessed, points
+from dashboard.reports.assessed import Results, points
 from dashboard.reports.tables import Cell, Table, text_cell
 from dashboard.reports.wording import NO_VALUE
 from etl.assess.results import Score
@@ -15,19 +15,19 @@ HEADS: dict[RuledKind, tuple[str, ...]] = {
 }
 
 
-def score_table(title: str, kind: RuledKind, assessed: Assessed, is_landscape: bool = False) -> list[Table]:
+def score_table(title: str, kind: RuledKind, assessed: Results, is_landscape: bool = False) -> list[Table]:
     """All that were scored, the best first, with base, deductions, bonus, total, grade and place; those not ranked last, with why."""
     rows: list[tuple[Cell, ...]] = []
-    for place in assessed.ranked(kind):
+    for place, group in assessed.ranked(kind):
         score = assessed.score(kind, place.subject)
         if score is not None:
             rank = f"{place.place}{'（并列）' if place.is_shared else ''}/{place.of}"
-            rows.append(_row(len(rows) + 1, kind, score, assessed, rank, assessed.group(kind, place.subject)))
-    for one in assessed.outside(kind):
+            rows.append(_row(len(rows) + 1, kind, score, assessed, rank, group))
+    for one, group in assessed.outside(kind):
         score = assessed.score(kind, one.subject)
         if score is not None:
             why = "；".join(zh for zh, _ in one.reasons) or "不参加排名"
-            rows.append(_row(len(rows) + 1, kind, score, assessed, why, assessed.group(kind, one.subject)))
+            rows.append(_row(len(rows) + 1, kind, score, assessed, why, group))
     if not rows:
         return []
     header = ("序号", *HEADS[kind], "基准分", "扣分及调整", "加分", "得分", "等次", "组别", "名次")
@@ -35,7 +35,7 @@ def score_table(title: str, kind: RuledKind, assessed: Assessed, is_landscape: b
     return [Table(title, header, tuple(rows), None, notes, is_landscape)]
 
 
-def _row(number: int, kind: RuledKind, score: Score, assessed: Assessed, rank: str, group: str) -> tuple[Cell, ...]:
+def _row(number: int, kind: RuledKind, score: Score, assessed: Results, rank: str, group: str) -> tuple[Cell, ...]:
     own = {"window": [score.name, score.department], "person": [score.name, score.subject, score.window], "department": [score.name]}
     up = sum((line.points for line in score.lines if line.points > 0), Decimal(0))
     down = score.total - score.base - up

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.reports import plan
-from dashboard.reports.assessed import Assessed, honours, standing
+from dashboard.reports.assessed import Results, honours, standing
 from dashboard.reports.figures import Figure, Question, Source
 from dashboard.reports.period import ReportPeriod, written_day
 from dashboard.reports.plan import Asked, Audience, Part
@@ -23,7 +23,7 @@ class Teller:
     words: dict[str, str]
     departments: tuple[str, ...] = ()
     hidden: frozenset[Question] = frozenset()
-    assessed: Assessed | None = None
+    assessed: Results | None = None
 
     def told(self, figure: Figure) -> str:
         """The number with its unit as this audience may read it."""
