@@ -1,6 +1,7 @@
 """A small published hall for tests of the dashboard: a fifth of the demo year, through the real ingest, models and publish."""
 
 import fcntl
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -38,3 +39,11 @@ def made_once(factory: pytest.TempPathFactory, name: str, maker: Callable[[Path]
             maker(folder)
             done.touch()
     return folder
+
+
+def beside(hall: Home, root: Path) -> Home:
+    """A home with the published versions of another and an office of its own, which may be written to."""
+    home = Home(root)
+    home.make()
+    shutil.copytree(hall.snapshots, home.snapshots, dirs_exist_ok=True)
+    return home

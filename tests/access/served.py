@@ -1,29 +1,23 @@
 """A real server with real people, and clients that speak to it as a browser would."""
 
-import shutil
-from datetime import datetime
 from pathlib import Path
 
 import httpx
+from signed_in import PASSWORD, known
+from small_hall import beside
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.store import open_current
-from etl.access import people
 from etl.access.principal import ROLES, Principal
 from etl.config import Home
 from etl.office import open_office
 
-PASSWORD = "Red-Lantern-2018"
-NOON = datetime(2018, 10, 8, 12)
-
 
 def home_with_people(published: Home, root: Path, settings: str = "") -> Home:
     """A home with the published snapshot, one person a role who has already changed the first password, and these settings."""
-    home = Home(root)
-    home.make()
-    shutil.copytree(published.snapshots, home.snapshots, dirs_exist_ok=True)
+    home = beside(published, root)
     home.settings_file.write_text(settings, "utf-8")
     office = open_office(home)
     window, other = open_current(home).choices("window")[:2]
@@ -32,13 +26,6 @@ def home_with_people(published: Home, root: Path, settings: str = "") -> Home:
         known(office, Principal(role.replace("_", "-"), role, window=bound, staff_no="0007" if role == "staff" else None, shown="王芳"))
     known(office, Principal("other-head", "window_head", window=other))
     return home
-
-
-def known(office, who: Principal) -> None:
-    """A person who has signed in before."""
-    people.add(office, who, PASSWORD, "test", NOON)
-    with office.writing() as con:
-        con.execute("update person set must_change = 0 where name = ?", [who.name])
 
 
 def client(address: str, source: str = "127.0.0.1") -> httpx.Client:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from test_pages_app import signed_in_app
+from signed_in import signed_in_app
 
 from dashboard.components import tables
 from dashboard.queries import supervision as queries

@@ -1,8 +1,7 @@
 """What the overview says needs attention leads only where the reader may go, and says of which day it is."""
 
 import pytest
-from served import known
-from test_pages_app import signed_in_app
+from signed_in import known, signed_in_app
 
 from dashboard.store import open_current
 from etl.access.principal import Principal

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from served import NOON, PASSWORD, client, known, sign_in
+from served import client, sign_in
+from signed_in import NOON, PASSWORD, known
 
 from etl.access import failures, keys, passwords, people, signin
 from etl.access.failures import ADDRESS, EVERYWHERE, PAIR

@@ -1,7 +1,7 @@
 """The filters in the sidebar: whoever is bound to a window sees it as text, and only filters that can change something."""
 
 import pytest
-from test_pages_app import signed_in_app
+from signed_in import signed_in_app
 
 from dashboard.store import open_current
 from etl.access.people import person

@@ -5,7 +5,8 @@ import time
 from datetime import datetime
 
 import pytest
-from served import PASSWORD, client, cookie_of, run_page, sign_in, signed_in, socket, text_of
+from served import client, cookie_of, run_page, sign_in, signed_in, socket, text_of
+from signed_in import PASSWORD
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -197,7 +198,7 @@ def test_open_pages_end_when_somebody_else_ends_them(server, people_home, how):
     office = open_office(people_home)
     name = f"short-{how}"
     if people.person(office, name) is None:
-        from served import known
+        from signed_in import known
 
         from etl.access.principal import Principal
 

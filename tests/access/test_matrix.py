@@ -4,9 +4,10 @@ import re
 from datetime import date
 
 import pytest
+from drawn_page import APP
 from served import cookie_of, run_page, signed_in, socket, text_of
+from signed_in import signed_in_app
 from streamlit.testing.v1 import AppTest
-from test_pages_app import APP, signed_in_app
 
 from dashboard.access.demo import demo_people
 from dashboard.components import tables

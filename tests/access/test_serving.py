@@ -8,7 +8,7 @@ from pathlib import Path
 import chromium
 import httpx
 import pytest
-from served import NOON, PASSWORD, known
+from signed_in import NOON, PASSWORD, known
 from typer.testing import CliRunner
 
 from etl.access.principal import Principal

@@ -67,6 +67,17 @@ class Walk:
     def cards(self) -> list[str]:
         return self.page.locator("[data-testid=stMetric]").all_inner_texts()
 
+    def too_wide(self) -> list[str]:
+        """What reaches beyond the window, but for what scrolls by itself."""
+        found: list[str] = self.page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
+              const box = element.getBoundingClientRect();
+              const scrolls = element.closest('[data-testid=stDataFrame], [role=tablist], .gl-container, svg');
+              return box.width > 0 && box.right > innerWidth + 1 && !scrolls;
+            }).map(element => element.dataset.testid || element.className.toString().slice(0, 60))"""
+        )
+        return found
+
     def title(self) -> str:
         return self.page.locator("h1").first.inner_text()
 

@@ -1,25 +1,23 @@
 """The assessment in a real Chromium: staff dispute a deduction, the head looks on, the manager grants it and publishes, a leader reads."""
 
 import re
-import shutil
-from datetime import datetime
 from decimal import Decimal
 
 import chromium
 import pytest
-from small_hall import made_once, published
+from signed_in import PASSWORD, cast_of, disputable, known
+from small_hall import beside, made_once, published
 
 from dashboard.queries.assessment import whole
 from dashboard.store import open_current
-from etl.access import people
-from etl.access.principal import LOCAL, Principal
+from etl.access.principal import LOCAL
 from etl.config import Home
 from etl.office import entries, open_office, verify
 from etl.office.appeals import appeals
 from etl.office.freezing import frozen_months
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-MONTH, PASSWORD = "2018-01", "Red-Lantern-2018"
+pytestmark = pytest.mark.browser
+MONTH = "2018-01"
 ROW = 35
 
 
@@ -27,36 +25,15 @@ ROW = 35
 def own_home(tmp_path_factory) -> Home:
     """The small hall with an office of this walk's own, which is written to."""
     hall = Home(made_once(tmp_path_factory, "small-hall", published))
-    home = Home(tmp_path_factory.mktemp("assessment") / "home")
-    home.make()
-    shutil.copytree(hall.snapshots, home.snapshots, dirs_exist_ok=True)
-    return home
+    return beside(hall, tmp_path_factory.mktemp("assessment") / "home")
 
 
 @pytest.fixture(scope="module")
 def cast(own_home):
     """One person a role, and what the first of them will dispute."""
     made = whole(open_current(own_home, LOCAL))
-    chiefs = {one.subject for one in made.scores(MONTH, "chief")}
-    score, line = next(
-        (one, line)
-        for one in made.scores(MONTH, "person")
-        for line in one.lines
-        if one.subject not in chiefs and line.event_id and line.points < 0 and line.dimension != "attendance" and one.coverage == 1
-        and not any(other.kind in ("cap", "ceiling", "floor") for other in one.lines)
-    )  # fmt: skip
-    office = open_office(own_home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HALL_ARGON2", "8,1")
-        for who in (
-            Principal("clerk", "staff", window=score.window, staff_no=score.subject, shown="职员"),
-            Principal("head", "window_head", window=score.window, staff_no="9999", shown="负责人"),
-            Principal("manager", "manager", shown="管理员"),
-            Principal("leader", "leader", shown="领导"),
-        ):
-            people.add(office, who, PASSWORD, "test", datetime(2018, 10, 8))
-    with office.writing() as con:
-        con.execute("update person set must_change = 0")
+    score, line = disputable(made, MONTH)
+    known(open_office(own_home), *cast_of(score.window, score.subject).values())
     return {"score": score, "line": line, "made": made}
 
 
@@ -228,14 +205,7 @@ PAGES = (
 def test_nothing_overflows_the_width(walk, cast, page):
     sign_in(walk, "manager")
     walk.go(f"{page}&lang=en")
-    wide = walk.page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
-          const box = element.getBoundingClientRect();
-          const scrolls = element.closest('[data-testid=stDataFrame], [role=tablist], .gl-container, svg');
-          return box.width > 0 && box.right > innerWidth + 1 && !scrolls;
-        }).map(element => element.dataset.testid || element.className.toString().slice(0, 60))"""
-    )
-    assert wide == []
+    assert walk.too_wide() == []
 
 
 def test_the_score_that_was_disputed_is_exact(cast):

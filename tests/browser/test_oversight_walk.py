@@ -88,11 +88,4 @@ def test_no_english_is_left_on_chinese_pages(walk, own_home: Home, page: str):
 @pytest.mark.parametrize("page", PAGES)
 def test_nothing_overflows_the_width(walk, page: str):
     walk.go(f"{page}?lang=en&period=quarter&on=2018-10-01")
-    wide = walk.page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
-          const box = element.getBoundingClientRect();
-          const scrolls = element.closest('[data-testid=stDataFrame], [role=tablist], .gl-container, svg');
-          return box.width > 0 && box.right > innerWidth + 1 && !scrolls;
-        }).map(element => element.dataset.testid || element.className.toString().slice(0, 60))"""
-    )
-    assert wide == []
+    assert walk.too_wide() == []

@@ -1,10 +1,10 @@
 """The assessment in a real Chromium: staff dispute their own, the head sees the window, the manager decides, the leader sees no names."""
 
-import shutil
 from collections.abc import Iterator
 
 import chromium
 import pytest
+from small_hall import beside
 
 from dashboard.access.demo import demo_people
 from dashboard.queries.assessment import whole
@@ -21,10 +21,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def own_home(walked_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The shared hall's data with an office of this module's own, which is written to."""
-    home = Home(tmp_path_factory.mktemp("assessed") / "home")
-    home.make()
-    shutil.copytree(walked_home.snapshots, home.snapshots, dirs_exist_ok=True)
-    return home
+    return beside(walked_home, tmp_path_factory.mktemp("assessed") / "home")
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,4 @@ def test_page_is_reached_from_the_menu_and_its_choice_survives_a_reload(walk, na
 @pytest.mark.parametrize("path", NAMES.values())
 def test_nothing_overflows_the_width(walk, path):
     walk.go(f"{path}?lang=en&period=quarter&on=2018-10-01")
-    wide = walk.page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
-          const box = element.getBoundingClientRect();
-          const scrolls = element.closest('[data-testid=stDataFrame], [role=tablist], .gl-container, svg');
-          return box.width > 0 && box.right > innerWidth + 1 && !scrolls;
-        }).map(element => element.dataset.testid || element.className.toString().slice(0, 60))"""
-    )
-    assert wide == []
+    assert walk.too_wide() == []

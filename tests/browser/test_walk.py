@@ -170,14 +170,7 @@ def test_the_formula_opens_with_one_click(walk):
 @pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "case"])
 def test_nothing_overflows_the_width(walk, path):
     walk.go(f"{path}?lang=en&period=quarter&on=2018-10-01")
-    wide = walk.page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
-          const box = element.getBoundingClientRect();
-          const scrolls = element.closest('[data-testid=stDataFrame], [role=tablist], .gl-container, svg');
-          return box.width > 0 && box.right > innerWidth + 1 && !scrolls;
-        }).map(element => element.dataset.testid || element.className.toString().slice(0, 60))"""
-    )
-    assert wide == []
+    assert walk.too_wide() == []
 
 
 def test_an_unknown_page_leads_to_the_first(walk):

@@ -5,27 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
+from command_line import answer, hall
 from python_calamine import CalamineWorkbook
 
 CASES = "办件编号,部门,收件时间,受理时间,承诺时限,承诺时限单位,办结时间,申请人,申请人证件号码\n"
-
-
-def hall(home: Path, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", "from etl.cli import main; main()", *map(str, arguments)],
-        capture_output=True, encoding="utf-8", env={**os.environ, "HALL_HOME": str(home), "COLUMNS": "200"}, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
-
-
-def answer(home: Path, *arguments: str | Path) -> Any:
-    return json.loads(hall(home, *arguments, "--json").stdout)
 
 
 def test_load_prints_what_became_of_every_record(tmp_path: Path) -> None:

@@ -1,16 +1,12 @@
 """`hall score` and `hall rules check` as a manager uses them: posts, findings and cases loaded, a score with all it is made of."""
 
-import json
-import os
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
+from command_line import answer, hall
 from oracles.cases import insert
 
 from etl.assess.engine import Assessment
@@ -22,20 +18,6 @@ from etl.engine import build
 from etl.publish import publish
 
 RULES = SHIPPED / "rules"
-
-
-def hall(home: Path, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", "from etl.cli import main; main()", *map(str, arguments)],
-        capture_output=True, encoding="utf-8", env={**os.environ, "HALL_HOME": str(home), "COLUMNS": "200"}, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
-
-
-def answer(home: Path, *arguments: str | Path) -> Any:
-    return json.loads(hall(home, *arguments, "--json").stdout)
 
 
 def post(number: str, name: str, window: str, kind: str = "window") -> dict[str, object]:

@@ -1,13 +1,9 @@
 """`hall signals`, `hall due-soon` and `hall load --publish` as a clerk uses them."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from command_line import answer, hall
 
 from etl.config import SHIPPED
 
@@ -18,20 +14,6 @@ ROWS = (
     "SOON,住建局,承诺件,2018-10-18 09:00,2018-10-18 09:00,5,工作日,20,工作日,",
     "LAST,民政局,承诺件,2018-10-22 09:00,2018-10-22 09:00,9,工作日,20,工作日,",
 )
-
-
-def hall(home: Path, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", "from etl.cli import main; main()", *map(str, arguments)],
-        capture_output=True, encoding="utf-8", env={**os.environ, "HALL_HOME": str(home), "COLUMNS": "200"}, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
-
-
-def answer(home: Path, *arguments: str | Path) -> Any:
-    return json.loads(hall(home, *arguments, "--json").stdout)
 
 
 @pytest.fixture(scope="module")

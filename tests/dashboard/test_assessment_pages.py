@@ -1,17 +1,18 @@
 """The assessment's pages as people use them: findings entered and corrected, an appeal made and decided, scores that follow at once."""
 
-import shutil
 from datetime import date, datetime
+from functools import partial
 
 import pytest
-from drawn_page import APP, chinese_left, english_left, texts, turn_to
-from streamlit.testing.v1 import AppTest
+from drawn_page import chinese_left, english_left, texts
+from signed_in import cast_of, disputable, known, signed_in_app
+from small_hall import beside
 
 from dashboard.queries.assessment import assessed, whole
 from dashboard.queries.patrol import findings as loaded_findings
 from dashboard.store import open_current
-from etl.access import people, sessions
-from etl.access.principal import LOCAL, Principal
+from etl.access import people
+from etl.access.principal import LOCAL
 from etl.assess.documents import to_document
 from etl.config import Home
 from etl.office import entries, open_office, verify
@@ -25,44 +26,18 @@ PAGES = {"manager": ("patrol",), "head": ("myscore", "windowboard", "patrol"), "
 MONTH = "2018-11"
 
 
-def clerk_of(made):
-    """Somebody ordinary with a deduction that an appeal could take back, and the event."""
-    chiefs = {one.subject for one in made.scores(MONTH, "chief")}
-    for one in made.scores(MONTH, "person"):
-        for line in one.lines:
-            is_lone = line.dimension not in ("attendance",) and not any(other.kind == "cap" for other in one.lines)
-            if one.subject not in chiefs and line.event_id and line.points < 0 and is_lone and one.coverage == 1:
-                return one, line
-    raise LookupError
-
-
 @pytest.fixture(scope="module")
 def own_home(hall_home, tmp_path_factory) -> Home:
     """The shared hall's data with an office of this module's own, which is written to."""
-    home = Home(tmp_path_factory.mktemp("assessed") / "home")
-    home.make()
-    shutil.copytree(hall_home.snapshots, home.snapshots, dirs_exist_ok=True)
-    return home
+    return beside(hall_home, tmp_path_factory.mktemp("assessed") / "home")
 
 
 @pytest.fixture(scope="module")
 def cast(own_home):
     """The people of the walk: somebody with something to dispute, the head of the same window, the manager."""
     made = whole(open_current(own_home, LOCAL))
-    clerk, line = clerk_of(made)
-    office = open_office(own_home)
-    who = {
-        "clerk": Principal("clerk", "staff", window=clerk.window, staff_no=clerk.subject, shown="职员"),
-        "head": Principal("head", "window_head", window=clerk.window, staff_no="9999", shown="负责人"),
-        "manager": Principal("manager", "manager", shown="管理员"),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HALL_ARGON2", "8,1")
-        for one in who.values():
-            if people.person(office, one.name) is None:
-                people.add(office, one, "Red-Lantern-2018", "test", datetime(2018, 10, 8))
-    with office.writing() as con:
-        con.execute("update person set must_change = 0")
+    clerk, line = disputable(made, MONTH)
+    known(open_office(own_home), *cast_of(clerk.window, clerk.subject).values())
     return {"line": line, "score": clerk, "window": clerk.window}
 
 
@@ -70,16 +45,7 @@ def cast(own_home):
 def open_as(own_home, cast, monkeypatch):
     """Opens a page as one of the cast, with a real session."""
 
-    def opened(name: str, page: str, **params: str) -> AppTest:
-        monkeypatch.setenv("HALL_ACCESS", "accounts")
-        monkeypatch.setenv("HALL_HOME", str(own_home.root))
-        office, life, now = open_office(own_home), sessions.Lifetime(), datetime.now()
-        token = sessions.begin(office, people.person(office, name).principal, "password", "test", life, now)
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        app.user = {"username": name, "session": sessions.of_token(office, token, life, now.timestamp()).handle}
-        return turn_to(app, page, **params)
-
-    return opened
+    return partial(signed_in_app, own_home, monkeypatch)
 
 
 def store_of(own_home, name: str):

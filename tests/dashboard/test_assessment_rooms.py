@@ -1,19 +1,20 @@
 """Assessment, red flags and rules as the manager, a leader and others use them: ranks, appeals, publishing in order, marks, simulation."""
 
 import re
-import shutil
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from drawn_page import APP, chinese_left, english_left, texts, turn_to
+from drawn_page import chinese_left, english_left, texts
+from signed_in import cast_of, disputable, known, signed_in_app
+from small_hall import beside
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts
 from dashboard.components.ranking import OPENED, bins
 from dashboard.queries.assessment import assessed, whole
 from dashboard.store import open_current
-from etl.access import people, sessions
 from etl.access.principal import LOCAL, Principal
 from etl.access.rules import NotAllowedError
 from etl.assess.inputs import months_of
@@ -44,10 +45,7 @@ CASES = [(page, name, view) for page, roles in VIEWS.items() for name, views in 
 
 @pytest.fixture(scope="module")
 def own_home(hall_home, tmp_path_factory) -> Home:
-    home = Home(tmp_path_factory.mktemp("rooms") / "home")
-    home.make()
-    shutil.copytree(hall_home.snapshots, home.snapshots, dirs_exist_ok=True)
-    return home
+    return beside(hall_home, tmp_path_factory.mktemp("rooms") / "home")
 
 
 @pytest.fixture(scope="module")
@@ -59,46 +57,14 @@ def made(own_home):
 @pytest.fixture(scope="module")
 def cast(own_home, made):
     """Somebody with something to dispute, and those who look on or decide."""
-    clerk, line = disputable(made)
-    office = open_office(own_home)
-    who = {
-        "clerk": Principal("clerk", "staff", window=clerk.window, staff_no=clerk.subject, shown="职员"),
-        "head": Principal("head", "window_head", window=clerk.window, staff_no="9999", shown="负责人"),
-        "manager": Principal("manager", "manager", shown="管理员"),
-        "leader": Principal("leader", "leader", shown="领导"),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HALL_ARGON2", "8,1")
-        for one in who.values():
-            people.add(office, one, "Red-Lantern-2018", "test", datetime(2018, 10, 8))
-    with office.writing() as con:
-        con.execute("update person set must_change = 0")
+    clerk, line = disputable(made, MONTH)
+    known(open_office(own_home), *cast_of(clerk.window, clerk.subject).values())
     return {"score": clerk, "line": line}
-
-
-def disputable(made):
-    """An ordinary person's deduction on which nothing else hangs."""
-    chiefs = {one.subject for one in made.scores(MONTH, "chief")}
-    for one in made.scores(MONTH, "person"):
-        for line in one.lines:
-            is_lone = line.dimension != "attendance" and not any(other.kind in ("cap", "ceiling", "floor") for other in one.lines)
-            if one.subject not in chiefs and line.event_id and line.points < 0 and is_lone and one.coverage == 1:
-                return one, line
-    raise LookupError
 
 
 @pytest.fixture
 def open_as(own_home, cast, monkeypatch):
-    def opened(name: str, page: str, **params: str) -> AppTest:
-        monkeypatch.setenv("HALL_ACCESS", "accounts")
-        monkeypatch.setenv("HALL_HOME", str(own_home.root))
-        office, life, now = open_office(own_home), sessions.Lifetime(), datetime.now()
-        token = sessions.begin(office, people.person(office, name).principal, "password", "test", life, now)
-        app = AppTest.from_file(str(APP), default_timeout=120)
-        app.user = {"username": name, "session": sessions.of_token(office, token, life, now.timestamp()).handle}
-        return turn_to(app, page, **params)
-
-    return opened
+    return partial(signed_in_app, own_home, monkeypatch)
 
 
 def params_of(page: str, view: str) -> dict[str, str]:

@@ -1,11 +1,10 @@
 """The demo's year of assessment is brought to its end: marks, twelve published months, flags of four quarters, an annual result."""
 
-import shutil
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from small_hall import made_once, published
+from small_hall import beside, made_once, published
 
 from etl.assess.inputs import months_of
 from etl.assessing import assessment
@@ -23,9 +22,7 @@ NOW = datetime(2019, 1, 8, 10)
 def closed(tmp_path_factory):
     """The small hall's data with an office of its own, its year published."""
     hall = Home(made_once(tmp_path_factory, "small-hall", published))
-    home = Home(tmp_path_factory.mktemp("closed") / "home")
-    home.make()
-    shutil.copytree(hall.snapshots, home.snapshots, dirs_exist_ok=True)
+    home = beside(hall, tmp_path_factory.mktemp("closed") / "home")
     return home, publish_year(home, NOW)
 
 
@@ -75,8 +72,6 @@ def test_a_second_time_changes_nothing(closed):
 
 def test_the_same_marks_come_of_the_same_stream(closed, tmp_path):
     home, _ = closed
-    again = Home(tmp_path / "home")
-    again.make()
-    shutil.copytree(home.snapshots, again.snapshots, dirs_exist_ok=True)
+    again = beside(home, tmp_path / "home")
     publish_year(again, NOW)
     assert annual_marks(open_office(again), "2018") == annual_marks(open_office(home), "2018")
