@@ -18,14 +18,13 @@ from etl.assess.fairness import Fairness, fairness
 from etl.assess.inputs import Event, first_day, month_of, months_of, next_month, quarter_of
 from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Award, Ranking, Score, SubjectKind
-from etl.assess.scheme import RuledKind, Scheme
+from etl.assess.scheme import RULED_KINDS, RuledKind, Scheme
 from etl.assessing import freeze_month
 from etl.office import Office
 from etl.office.freezing import FrozenMonth, frozen, revision
 
 # Data that begins later in a month than on this day does not have the month.
 FIRST_DAYS = 7
-RULED: tuple[RuledKind, ...] = ("person", "window", "department")
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class Assessed:
         return self._sight.rankings(self._all.rankings(kind, period), self._all.ranked_scores(kind, period))
 
     def awards(self, period: str) -> tuple[Award, ...]:
-        scores = [one for kind in RULED for one in self._all.ranked_scores(kind, period)]
+        scores = [one for kind in RULED_KINDS for one in self._all.ranked_scores(kind, period)]
         return self._sight.awards(self._all.awards(period), scores)
 
     def fairness(self, period: str, kind: RuledKind) -> Fairness:

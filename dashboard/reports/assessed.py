@@ -13,10 +13,9 @@ import duckdb
 
 from dashboard.reports.period import ReportPeriod
 from dashboard.reports.wording import half_up, listed
-from etl.assess.engine import KINDS
 from etl.assess.reading import load_schemes
 from etl.assess.results import Award, Outside, Place, Ranking, Score, SubjectKind
-from etl.assess.scheme import RuledKind, Scheme
+from etl.assess.scheme import RULED_KINDS, RuledKind, Scheme
 from etl.assessing import assessment, published_month
 from etl.config import Home
 from etl.office import open_office
@@ -67,7 +66,7 @@ def published(home: Home, con: duckdb.DuckDBPyConnection, period: ReportPeriod) 
         month = published_month(office, key)
         return None if month is None else Results(month.scores, month.rankings, (), _grades(schemes.of(key)))
     made = assessment(con, home, office)
-    rankings = tuple(one for kind in KINDS for one in made.rankings(kind, key))
+    rankings = tuple(one for kind in RULED_KINDS for one in made.rankings(kind, key))
     last = f"{period.last:%Y-%m}"
     return Results(made.scores(key), rankings, made.awards(key), _grades(schemes.of(last)))
 

@@ -10,7 +10,7 @@ from etl.assess.exact import fine, total_of
 from etl.assess.inputs import Inputs, months_of
 from etl.assess.reading import Schemes
 from etl.assess.results import STEPS, Line, Score
-from etl.assess.scheme import RuledKind, Scheme
+from etl.assess.scheme import RULED_KINDS, RuledKind, Scheme
 
 NONE = Decimal(0)
 REST = "rest"
@@ -85,8 +85,7 @@ def compare(inputs: Inputs, before: Scheme | Schemes, after: Scheme | Schemes, p
     one, other = _assessment(inputs, before), _assessment(inputs, after)
     moves: list[Move] = []
     unmoved = 0
-    kinds: tuple[RuledKind, ...] = ("person", "window", "department")
-    for kind in kinds:
+    for kind in RULED_KINDS:
         found = _moves(one, other, kind, period)
         moves += [move for move in found if _has_moved(move)]
         unmoved += sum(1 for move in found if not _has_moved(move))

@@ -12,11 +12,10 @@ from etl.assess.periods import keep_within_share, over_months
 from etl.assess.ranking import rankings
 from etl.assess.reading import Schemes
 from etl.assess.results import Award, Frozen, Line, Ranking, Score, SubjectKind, VetoHit
-from etl.assess.scheme import RuledKind, Scheme
+from etl.assess.scheme import RULED_KINDS, RuledKind, Scheme
 from etl.assess.totals import bounded_again, grade_of
 
 Subject = tuple[SubjectKind, str]
-KINDS: tuple[RuledKind, ...] = ("person", "window", "department")
 ALL: tuple[SubjectKind, ...] = ("person", "chief", "window", "department")
 
 
@@ -137,7 +136,7 @@ class Assessment:
     def freeze(self, month: str) -> Frozen:
         """The month as it is published now: scores, ranks, and the events that stood."""
         scores = self.scores(month)
-        ranks = tuple(one for kind in KINDS for one in self.rankings(kind, month))
+        ranks = tuple(one for kind in RULED_KINDS for one in self.rankings(kind, month))
         events = tuple(event for event in self.inputs.events_shown if event.month == month and not self.inputs.is_reversed(event))
         scheme = self._scheme(month)
         return Frozen(month, scheme.id, scheme.version, scores, ranks, events)

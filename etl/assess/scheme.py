@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,7 @@ Size = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=4)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
 # A chief (首席代表) is scored by the rules of a person and, beside them, by what is carried over to him.
 RuledKind = Literal["person", "window", "department"]
+RULED_KINDS: tuple[RuledKind, ...] = get_args(RuledKind)
 PeriodKind = Literal["month", "quarter", "year"]
 Unit = Literal["each", "half_day", "case", "case_workday", "workday_steps", "count_steps"]
 TieBreak = Literal["fewest_deductions", "most_bonus", "fewest_events", "most_workload"]

@@ -9,7 +9,7 @@ from random import Random
 from etl.demo.catalogue import Catalogue
 from etl.demo.dirt import Cells, Spoil, plant, put
 from etl.demo.follow import Certificate
-from etl.demo.writers import LABEL, MARK, Planted, write_workbook
+from etl.demo.writers import LABEL, MARK, Planted, iso, write_workbook
 
 HEADERS = (
     "序号", "单位全称", "信用代码", "存量底数（本）", "纳入日期", "管理账号/账号名", "管理账号/开通日期", "电子印章/印章编号",
@@ -31,8 +31,8 @@ def write_access(
         declared = round(stock[unit.name] * random.uniform(1.0, 1.12) / 10 + 0.5) * 10 if stock[unit.name] else random.randint(2, 40) * 10
         cells = (
             str(number), unit.name, unit.code, str(declared), f"{year - 1}-03-01",
-            f"jc_dzzz_{number:02d}" if account else "", _day(account), f"YSYZ{number:08d}" if unit.has_seal else "",
-            _day(seal) if unit.has_seal else "", _day(ca), _day(date(ca.year + 2, ca.month, min(ca.day, 28)) if ca else None), "",
+            f"jc_dzzz_{number:02d}" if account else "", iso(account), f"YSYZ{number:08d}" if unit.has_seal else "",
+            iso(seal) if unit.has_seal else "", iso(ca), iso(date(ca.year + 2, ca.month, min(ca.day, 28)) if ca else None), "",
             "" if account or unit.has_seal else "待开通", f"{year}-12-28 16:00:00",
         )  # fmt: skip
         rows.append(dict(zip(HEADERS, cells, strict=True)))
@@ -52,7 +52,3 @@ def _opened(random: Random, year: int) -> date:
         if random.random() < 0.7
         else date(year, random.randint(1, 6), random.randint(1, 28))
     )
-
-
-def _day(day: date | None) -> str:
-    return "" if day is None else day.isoformat()

@@ -9,7 +9,7 @@ from etl.demo.catalogue import Catalogue
 from etl.demo.conduct import Inspection, Merit, Slip, Visit
 from etl.demo.dirt import Cells, Spoil, full_width, padded, plant, put
 from etl.demo.roster import Roster, Stretch
-from etl.demo.writers import LABEL, MARK, Entry, Planted, write_delimited, write_workbook
+from etl.demo.writers import LABEL, MARK, Entry, Planted, iso, write_delimited, write_workbook
 
 Written = tuple[list[Path], list[Planted]]
 ROSTER_HEADERS = (
@@ -66,10 +66,6 @@ _STATUS = {"confirmed": "1", "pending": "0", "rejected": "2"}
 _RESULTS = {"passed": "A", "flawed": "B", "failed": "C"}
 
 
-def _day(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
-
-
 def _dotted(text: str) -> str:
     """2018-03-05 as 2018.3.5."""
     return ".".join(str(int(part)) for part in text.split("-")) if text else text
@@ -95,8 +91,8 @@ def write_roster(folder: Path, random: Random, held: Roster, year: int) -> Writt
 
 def _roster_cells(number: int, held: Stretch, year: int) -> Cells:
     values = (
-        str(number), held.staff_no, held.name, held.department, held.window, _POSTS[held.post], _CHANGES[held.change], _day(held.from_on),
-        _day(held.to_on), held.phone, "", f"{year}-12-29 17:00:00",
+        str(number), held.staff_no, held.name, held.department, held.window, _POSTS[held.post], _CHANGES[held.change], iso(held.from_on),
+        iso(held.to_on), held.phone, "", f"{year}-12-29 17:00:00",
     )  # fmt: skip
     return dict(zip(ROSTER_HEADERS, values, strict=True))
 
@@ -129,7 +125,7 @@ def _slip_cells(slip: Slip) -> Cells:
     is_leave = slip.kind.startswith("leave")
     values = (
         slip.number, slip.person.staff_no, slip.person.name, slip.person.department, slip.person.window, _ATTENDANCE[slip.kind],
-        _day(slip.from_on), _day(slip.to_on) if is_leave else "", "" if slip.minutes is None else str(slip.minutes),
+        iso(slip.from_on), iso(slip.to_on) if is_leave else "", "" if slip.minutes is None else str(slip.minutes),
         "" if slip.days is None else f"{slip.days:g}", "窗口负责人" if is_leave else "", "", _stamp(slip.to_on),
     )  # fmt: skip
     return dict(zip(ATTENDANCE_HEADERS, values, strict=True))
@@ -159,7 +155,7 @@ def _visit_cells(random: Random, zones: dict[str, str], visit: Visit) -> Cells:
     word = random.choice(words)
     person = visit.person
     values = (
-        visit.number, _day(visit.day), _SLOTS[visit.slot], _SOURCES[visit.source], visit.inspectors, zones[visit.window], visit.department,
+        visit.number, iso(visit.day), _SLOTS[visit.slot], _SOURCES[visit.source], visit.inspectors, zones[visit.window], visit.department,
         visit.window, person.staff_no if person else "", person.name if person else "", "发现问题" if visit.kind else "正常", word, clause,
         f"{visit.window}{word}" if word else "", ("是" if visit.is_fixed else "否") if visit.kind else "", visit.photo, points,
         f"第{visit.day.isocalendar().week}周" if visit.kind else "", _stamp(visit.day),
@@ -182,8 +178,8 @@ def write_inspections(folder: Path, random: Random, held: Sequence[Inspection], 
 def _inspection_cells(random: Random, one: Inspection) -> Cells:
     word = random.choice(_FAULTS[one.kind]) if one.kind else ""
     values = (
-        one.number, _day(one.day), one.case.case_no, one.case.department.name, one.case.window, one.staff_no, _RESULTS[one.result], word,
-        str(one.score), word, _day(one.rectified_on), _stamp(max(one.day, one.rectified_on or one.day)),
+        one.number, iso(one.day), one.case.case_no, one.case.department.name, one.case.window, one.staff_no, _RESULTS[one.result], word,
+        str(one.score), word, iso(one.rectified_on), _stamp(max(one.day, one.rectified_on or one.day)),
     )  # fmt: skip
     return dict(zip(DOSSIER_HEADERS, values, strict=True))
 
@@ -204,7 +200,7 @@ def _merit_cells(random: Random, merit: Merit) -> Cells:
     word = random.choice(_MERITS[merit.kind])
     number = random.randint(1, 60)
     values = (
-        merit.number, _day(merit.day), word, merit.department, merit.window, merit.person.staff_no if merit.person else "",
+        merit.number, iso(merit.day), word, merit.department, merit.window, merit.person.staff_no if merit.person else "",
         merit.person.name if merit.person else "", str(merit.times), f"{word}（演示）", f"登记〔{merit.day.year}〕{number}号",
         _STATUS[merit.status], _stamp(merit.day),
     )  # fmt: skip

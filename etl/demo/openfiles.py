@@ -1,13 +1,13 @@
 """The exports of openness: the website's list of what it published, the register of requests, the mailboxes."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
 from etl.demo.dirt import Cells, chinese_date, plant, put, swap
 from etl.demo.openness import Disclosure, Request
-from etl.demo.writers import LABEL, MARK, Planted, write_delimited, write_json, write_workbook
+from etl.demo.writers import LABEL, MARK, Planted, iso, write_delimited, write_json, write_workbook
 
 DISCLOSURE_HEADERS = (
     "索引号", "信息标题", "栏目类型", "类目", "发布机构", "发布渠道", "生成日期", "发布时间", "条目数", "参与人次", "更新时间",
@@ -27,10 +27,6 @@ _BOX = {"mayor_mailbox": "QZXX", "department_mailbox": "BMXX", "error_report": "
 
 def _time(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
-
-
-def _day(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
 
 
 def _number(value: int | None) -> str:
@@ -55,8 +51,8 @@ def write_disclosures(folder: Path, random: Random, disclosures: Sequence[Disclo
 
 def _disclosure_cells(made: Disclosure) -> Cells:
     values = (
-        made.number, made.name, _KIND[made.kind], made.category, made.department, _CHANNEL[made.channel], _day(made.made_on),
-        _day(made.published_on), _number(made.entries), _number(made.responses), f"{made.published_on} 17:40:00",
+        made.number, made.name, _KIND[made.kind], made.category, made.department, _CHANNEL[made.channel], iso(made.made_on),
+        iso(made.published_on), _number(made.entries), _number(made.responses), f"{made.published_on} 17:40:00",
     )  # fmt: skip
     return dict(zip(DISCLOSURE_HEADERS, values, strict=True))
 
@@ -85,8 +81,8 @@ def _request_cells(made: Request) -> Cells:
     first, last = made.third_party or (None, None)
     values = (
         made.number, made.department, made.channel, made.applicant.name, "法人" if made.applicant.is_organisation else "个人",
-        made.applicant.id_no, made.applicant.phone, made.subject, _time(made.received_at), _day(made.supplement_on),
-        _day(made.supplemented_on), _day(first), _day(last), _number(made.extension), "演示负责人" if made.extension else "",
+        made.applicant.id_no, made.applicant.phone, made.subject, _time(made.received_at), iso(made.supplement_on),
+        iso(made.supplemented_on), iso(first), iso(last), _number(made.extension), "演示负责人" if made.extension else "",
         _time(made.answered_at), made.outcome, _time(made.answered_at),
     )  # fmt: skip
     return dict(zip(REQUEST_HEADERS, values, strict=True))

@@ -10,7 +10,7 @@ from etl.demo.dirt import BAD_ID, Cells, Spoil, plant, put, slashed_date, swap
 from etl.demo.flow import Case, Suspension
 from etl.demo.follow import Application, Certificate, Intake
 from etl.demo.itemlists import is_provincial, result_of
-from etl.demo.writers import LABEL, MARK, Entry, Planted, write_delimited, write_json, write_workbook
+from etl.demo.writers import LABEL, MARK, Entry, Planted, iso, write_delimited, write_json, write_workbook
 
 Written = tuple[list[Path], list[Planted]]
 
@@ -116,10 +116,6 @@ def _time(moment: datetime | None) -> str:
 
 def _compact(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment:%Y%m%dT%H%M%S}"
-
-
-def _day(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
 
 
 def _rows(headers: Sequence[str], values: Sequence[Sequence[str]]) -> list[Cells]:
@@ -260,7 +256,7 @@ def _suspension_cells(case_no: str, stop: Suspension, last: date) -> tuple[str, 
     ended_on = stop.ended_on if stop.ended_on is not None and stop.ended_on <= last else None
     touched = ended_on or stop.started_on
     return (
-        case_no, _SUSPENSION_CODE[stop.kind], _day(stop.started_on), _day(ended_on),
+        case_no, _SUSPENSION_CODE[stop.kind], iso(stop.started_on), iso(ended_on),
         "" if stop.extension_workdays is None else str(stop.extension_workdays), _LEGAL_BASIS[stop.kind], stop.approved_by,
         "已完成" if ended_on else "", f"{touched.isoformat()} 18:00:00",
     )  # fmt: skip
@@ -294,7 +290,7 @@ def _certificate_cells(entry: Certificate, year: int) -> tuple[str, ...]:
     touched = entry.stored_on or entry.converted_on or date(year, 1, 2)
     return (
         "省电子证照共享服务系统", entry.certificate_no, entry.name, entry.unit, "C" if entry.is_stock else "Z",
-        entry.holder_name, entry.holder_code, entry.case_no, _day(entry.issued_on), _day(entry.valid_to), _day(entry.converted_on),
-        {"passed": "1", "returned": "2", "pending": "0"}[entry.qc_result], entry.reject_reason, _day(entry.stored_on),
+        entry.holder_name, entry.holder_code, entry.case_no, iso(entry.issued_on), iso(entry.valid_to), iso(entry.converted_on),
+        {"passed": "1", "returned": "2", "pending": "0"}[entry.qc_result], entry.reject_reason, iso(entry.stored_on),
         f"{touched.isoformat()} 17:30:00", _RETURN_CODE.get(entry.reject_reason, ""),
     )  # fmt: skip

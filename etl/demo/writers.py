@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,11 @@ class Planted:
     kind: str
     is_refused: bool
     lines: tuple[int, ...]
+
+
+def iso(day: date | None) -> str:
+    """A date as most of the systems write it; nothing for none."""
+    return "" if day is None else day.isoformat()
 
 
 def _noted(file: str, sheet: str | None, entries: Sequence[Entry], lines: Sequence[int]) -> list[Planted]:
