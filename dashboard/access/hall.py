@@ -20,11 +20,6 @@ def whole_hall(store: Store, at: int, version: str) -> Assessment:
     return _made(store, str(store.home.root), store.snapshot_id, at, version)
 
 
-def whole_hall_under(store: Store, tried: Scheme, at: int) -> Assessment:
-    """The same under another scheme in every month."""
-    return _tried(store, tried, str(store.home.root), store.snapshot_id, at, tried.version)
-
-
 def whole_hall_compared(store: Store, tried: Scheme, at: int, version: str, period: str) -> Comparison:
     """A period under the schemes in force, at `version`, and under another."""
     return _compared(store, tried, str(store.home.root), store.snapshot_id, at, tried.version, version, period)
@@ -44,7 +39,7 @@ def _tried(_store: Store, _scheme: Scheme, root: str, snapshot_id: str, at: int,
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _compared(_store: Store, _scheme: Scheme, root: str, snapshot_id: str, at: int, version: str, in_force: str, period: str) -> Comparison:
-    now, then = whole_hall(_store, at, in_force), whole_hall_under(_store, _scheme, at)
+    now, then = whole_hall(_store, at, in_force), _tried(_store, _scheme, root, snapshot_id, at, version)
     # Each has the indicators of its own schemes: the comparison needs those of both.
     both = replace(now.inputs, metrics=tuple(dict.fromkeys((*now.inputs.metrics, *then.inputs.metrics))))
     return compare(both, now.schemes, _scheme, period)

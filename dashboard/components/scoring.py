@@ -1,7 +1,6 @@
 """A score in words and in a trace: what it began with, every line that changed it with its rule and evidence, and the sum."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
 import pandas as pd
@@ -211,7 +210,3 @@ def months_until(months: Sequence[str], period: str, most: int = 12) -> list[str
     """The months with data up to the end of the period, the oldest first."""
     last = months_of(period)[-1]
     return [month for month in sorted(months) if month <= last][-most:]
-
-
-def day_words(day: date | None, speak: Language) -> str:
-    return "—" if day is None else speak.day(day)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from dashboard.access.hall import whole_hall, whole_hall_compared, whole_hall_under
+from dashboard.access.hall import whole_hall, whole_hall_compared
 from dashboard.access.scores import Sight
 from dashboard.access.trail import office_of
 from dashboard.store import Store
@@ -194,12 +194,6 @@ def whole(store: Store) -> Assessment:
     if not Sight(store.principal).sees_all:
         raise NotAllowedError
     return assessed(store)._all
-
-
-def simulated(store: Store, tried: Scheme) -> Assessment:
-    """The whole hall under another scheme in every month; nothing is stored. Raises NotAllowedError unless the rules are theirs."""
-    access_rules().require(store.principal, "change_rules")
-    return whole_hall_under(store, tried, revision(office_of(store.home)))
 
 
 def compared(store: Store, tried: Scheme, period: str) -> Comparison:

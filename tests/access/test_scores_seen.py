@@ -8,10 +8,11 @@ import pytest
 from small_hall import made_once, published
 
 from dashboard.access.scores import Sight
-from dashboard.queries.assessment import RULED, assessed, simulated, whole
+from dashboard.queries.assessment import assessed, compared, whole
 from dashboard.store import open_current
 from etl.access.principal import LOCAL, Principal
 from etl.access.rules import NotAllowedError
+from etl.assess.scheme import RULED_KINDS
 from etl.config import Home
 
 PERIODS = ("2018-10", "2018Q3", "2018")
@@ -44,7 +45,7 @@ def people_of(made):
 def everything_told(seen, period):
     """All that a page could get for the period, as text."""
     found = [asdict(one) for kind in ("person", "chief", "window", "department") for one in seen.scores(period, kind)]
-    for kind in RULED:
+    for kind in RULED_KINDS:
         found += [asdict(one) for one in (*seen.totals(period, kind), *seen.ranked_scores(period, kind), *seen.rankings(period, kind))]
     own = seen.own_score(period)
     return str([found, None if own is None else asdict(own)])
@@ -96,7 +97,7 @@ def test_staff_are_told_no_evidence_about_colleagues_in_their_windows_trace(hall
 @pytest.mark.parametrize("role", ["staff", "head", "leader"])
 def test_places_and_totals_are_the_same_for_everybody(hall_home, everything, role):
     seen = assessed(open_current(hall_home, people_of(everything)[role]))
-    for kind in RULED:
+    for kind in RULED_KINDS:
         told, real = seen.rankings("2018-10", kind), everything.rankings(kind, "2018-10")
         assert [[(p.place, p.total) for p in one.places] for one in told] == [[(p.place, p.total) for p in one.places] for one in real]
         assert sorted(one.total for one in seen.totals("2018-10", kind)) == sorted(
@@ -137,7 +138,7 @@ def test_the_whole_and_a_simulation_are_for_whoever_sees_all(hall_home, everythi
         with pytest.raises(NotAllowedError):
             whole(store)
         with pytest.raises(NotAllowedError):
-            simulated(store, scheme)
+            compared(store, scheme, "2018-10")
         with pytest.raises(NotAllowedError):
             assessed(store).publish("2018-01", role, None)
     assert Sight(LOCAL).sees_all
