@@ -8,8 +8,9 @@ from xdist.scheduler import LoadScopeScheduling
 from etl.config import Home
 
 CHECKOUT = Path(__file__).parents[1]
-# Folders whose tests share a server and a browser: one test process takes them all, so that neither is started twice.
-TOGETHER = ("tests/access/", "tests/browser/")
+# Folders whose tests share one server: one test process takes them all. Walks in the browser have servers of their own, file by file,
+# and wait more than they work: together on one process they would be the last to end by minutes.
+TOGETHER = ("tests/access/",)
 
 
 class FolderScheduling(LoadScopeScheduling):

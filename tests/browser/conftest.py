@@ -1,5 +1,6 @@
 """One server and one browser for all walks of a test process; each walk has a page of its own and must end without a complaint."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from small_hall import made_once, published
 from etl.config import Home
 
 LOCAL = ("data", "blob")
+# What the footer alone says, in both languages: other captions come before a page is whole.
+FOOTER = re.compile("数据版本|Snapshot")
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +52,8 @@ class Walk:
 
     def settle(self) -> None:
         """Waits for the footer, then until the page has stopped working."""
-        self.page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").last.wait_for(timeout=60_000)
+        captions = self.page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]")
+        captions.filter(has_text=FOOTER).last.wait_for(timeout=60_000)
         self.until("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')")
         self.page.wait_for_timeout(700)
 
