@@ -25,6 +25,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
     return FolderScheduling(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first, so that no process is left with one of them when the others have ended."""
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(autouse=True)
 def quick_and_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests of pages run without a sign-in, as `hall serve --open` does; tests of the sign-in set it back. Hashing is made cheap."""
