@@ -16,6 +16,8 @@ from dashboard.reports.content import ChartData
 from etl.config import CHECKOUT
 
 SECONDS = 30.0
+# What is killed is gone at once, unless the system is slow to end it.
+ENDING_SECONDS = 5.0
 # Plotly marks its clip paths and patterns with a random word; it must not make two exports of the same snapshot differ.
 RANDOM_WORD = re.compile(rb'id="(?:top)?defs-([0-9a-f]{6})"')
 
@@ -65,8 +67,15 @@ class Drawer:
         if child is None:
             return
         if child.poll() is None:
-            for process in [*_descendants(child.pid), child.pid]:
-                _kill(process)
+            if os.name == "posix":
+                # Held still, it starts no browser between the look at what it has started and its own end.
+                os.kill(child.pid, signal.SIGSTOP)
+            until = time.monotonic() + ENDING_SECONDS
+            while (started := _descendants(child.pid)) and time.monotonic() < until:
+                for process in started:
+                    _kill(process)
+                time.sleep(0.01)
+            _kill(child.pid)
             child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
@@ -89,12 +98,14 @@ def _kill(process: int) -> None:
 
 
 def _descendants(parent: int) -> list[int]:
-    """Processes that a process started, and those that these started; empty where /proc does not tell."""
+    """Processes that a process started, and those that these started, still at work; empty where /proc does not tell."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = entry.read_text("utf-8", "replace").rpartition(")")[2].split()
-            children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+            # One that has ended stays listed until its parent asks for it.
+            if fields[0] != "Z":
+                children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
     found: list[int] = []
     waiting = [parent]
     while waiting:
