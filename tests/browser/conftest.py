@@ -16,6 +16,12 @@ from etl.config import Home
 LOCAL = ("data", "blob")
 # What the footer alone says, in both languages: other captions come before a page is whole.
 FOOTER = re.compile("数据版本|Snapshot")
+# The length of the page, or nothing while a run is asked for or under way or a part is still to come.
+DRAWN = """() => {
+  const run = document.querySelector('[data-testid=stApp]').dataset.testScriptState;
+  const waiting = document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]');
+  return run === 'notRunning' && !waiting ? document.querySelector('[data-testid=stMain]').innerHTML.length : 0;
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +57,16 @@ class Walk:
         self.settle()
 
     def settle(self) -> None:
-        """Waits for the footer, then until the page has stopped working."""
+        """Waits for the footer, then until no run is asked for or under way and the page has been the same in four looks."""
         captions = self.page.locator("[data-testid=stMain] [data-testid=stCaptionContainer]")
         captions.filter(has_text=FOOTER).last.wait_for(timeout=60_000)
-        self.until("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')")
-        self.page.wait_for_timeout(700)
+        last = time.monotonic() + 60
+        seen: list[int] = []
+        while len(seen) < 4 or 0 in seen[-4:] or len(set(seen[-4:])) > 1:
+            if time.monotonic() > last:
+                raise TimeoutError("the page does not come to rest")
+            self.page.wait_for_timeout(100)
+            seen.append(self.page.evaluate(DRAWN))
 
     def until(self, expression: str, argument: object = None, seconds: float = 60) -> None:
         """Waits for an expression to hold. Playwright's own waiting evaluates text in the page, which our policy forbids."""
