@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Literal, Self
@@ -172,14 +173,9 @@ class Calendar:
         return last, any(met)
 
 
-def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
-    """Replaces `ref_calendar` (one row a day) and `ref_workday` (one row a working day, found by its ordinal).
-
-    Beside the columns named in docs/architecture.md a row has what the due-date models need to count without date functions:
-    `day_number` (days since the first), `month_number` (year × 12 + month), `day_of_month`, `month_days` (length of its month) and
-    `provisional_days` (provisional days up to and including the day), `next_workday` (the day itself or the first working day after
-    it) and `is_next_provisional` (whether finding it took a provisional day).
-    """
+@lru_cache(maxsize=4)
+def _rows(calendar: Calendar) -> dict[str, list[object]]:
+    """The columns of `ref_calendar`, which a process that builds more than once makes once."""
     rows: dict[str, list[object]] = {name: [] for name in _CALENDAR_TYPES}
     provisional_days = 0
     for number, day in enumerate(_every_day()):
@@ -192,9 +188,20 @@ def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
         )
         for column, cell in zip(rows.values(), cells, strict=True):
             column.append(cell)
+    return rows
+
+
+def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+    """Replaces `ref_calendar` (one row a day) and `ref_workday` (one row a working day, found by its ordinal).
+
+    Beside the columns named in docs/architecture.md a row has what the due-date models need to count without date functions:
+    `day_number` (days since the first), `month_number` (year × 12 + month), `day_of_month`, `month_days` (length of its month) and
+    `provisional_days` (provisional days up to and including the day), `next_workday` (the day itself or the first working day after
+    it) and `is_next_provisional` (whether finding it took a provisional day).
+    """
     # Lists as parameters: handing over an Arrow table would make DuckDB import pandas, a second of waiting in every build.
     cells_of = ", ".join(f"unnest(${name}::{sql_type}[]) as {name}" for name, sql_type in _CALENDAR_TYPES.items())
-    con.execute(f"create or replace table ref_calendar as select {cells_of}", rows)
+    con.execute(f"create or replace table ref_calendar as select {cells_of}", _rows(calendar))
     con.execute(
         "create or replace table ref_workday as "
         "select ordinal, day, day_number, provisional_days from ref_calendar where is_workday order by ordinal"

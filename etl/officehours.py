@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
@@ -145,14 +145,9 @@ def read_timetable(path: Path) -> Timetable:
     return read_model(path, Timetable, "officehours-hall.toml")
 
 
-def write_office_hours(con: duckdb.DuckDBPyConnection, folders: Sequence[Path], calendar: Calendar) -> str:
-    """Replaces `ref_office_day` and `ref_office_clock`, from which a model takes office minutes as a difference of two sums.
-
-    `ref_office_day(day, schedule, minutes_before)`: which schedule a day has, and all office minutes before it. `ref_office_clock(schedule,
-    minute, worked)`: office minutes of such a day that have passed at each minute. A day that no timetable covers has no row: what
-    begins or ends on it has no working hours, which is not the same as none. Returns the version of the office hours.
-    """
-    hours = load_office_hours(folders)
+@lru_cache(maxsize=4)
+def _scheduled(hours: OfficeHours, calendar: Calendar) -> tuple[dict[tuple[Session, ...], int], list[tuple[date, int, int]]]:
+    """Schedules with their numbers, and (day, its schedule, office minutes before it); made once in a process that builds twice."""
     schedules: dict[tuple[Session, ...], int] = {(): 0}
     days: list[tuple[date, int, int]] = []
     before = 0
@@ -164,6 +159,18 @@ def write_office_hours(con: duckdb.DuckDBPyConnection, folders: Sequence[Path], 
         sessions = sessions if calendar.is_workday(day) else ()
         days.append((day, schedules.setdefault(sessions, len(schedules)), before))
         before += worked(sessions, MINUTES)
+    return schedules, days
+
+
+def write_office_hours(con: duckdb.DuckDBPyConnection, folders: Sequence[Path], calendar: Calendar) -> str:
+    """Replaces `ref_office_day` and `ref_office_clock`, from which a model takes office minutes as a difference of two sums.
+
+    `ref_office_day(day, schedule, minutes_before)`: which schedule a day has, and all office minutes before it. `ref_office_clock(schedule,
+    minute, worked)`: office minutes of such a day that have passed at each minute. A day that no timetable covers has no row: what
+    begins or ends on it has no working hours, which is not the same as none. Returns the version of the office hours.
+    """
+    hours = load_office_hours(folders)
+    schedules, days = _scheduled(hours, calendar)
     clock = [(schedule, minute, worked(sessions, minute)) for sessions, schedule in schedules.items() for minute in range(MINUTES)]
     # Lists as parameters, as the calendar is written: an Arrow table would make DuckDB import pandas.
     con.execute(

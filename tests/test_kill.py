@@ -22,8 +22,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix", reason="kills by signal 9"),
 ]
-ROWS = 60_000
-KILLS = 10
+ROWS = 40_000
+KILLS = 7
 # A job that had to move data out of memory, and is killed then.
 SPILL = """
 import duckdb, os, signal, sys

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
@@ -48,7 +49,9 @@ class Parsed:
     measures: tuple[str, ...]
 
 
-def _parse(path: Path, sql: str) -> Parsed:
+@lru_cache(maxsize=512)
+def _parse(file: str, sql: str) -> Parsed:
+    # Remembered in a process, which may build more than once; the warehouse remembers it from one process to the next.
     # Imported here: parsing takes a second for all models, and a build of what changed knows them already.
     import sqlglot
     from sqlglot import exp
@@ -57,9 +60,9 @@ def _parse(path: Path, sql: str) -> Parsed:
         statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
     except sqlglot.ParseError as error:
         first = str(error).splitlines()[0]
-        raise HallError(f"模型 {path.name} 的 SQL 无法解析：{first}", f"model {path.name}: its SQL cannot be parsed: {first}") from None
+        raise HallError(f"模型 {file} 的 SQL 无法解析：{first}", f"model {file}: its SQL cannot be parsed: {first}") from None
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise HallError(f"模型 {path.name} 必须恰好是一条 SELECT", f"model {path.name} must be exactly one SELECT")
+        raise HallError(f"模型 {file} 必须恰好是一条 SELECT", f"model {file} must be exactly one SELECT")
     query = statements[0]
     own = {cte.alias_or_name for cte in query.find_all(exp.CTE)}
     reads = frozenset(table.name for table in query.find_all(exp.Table) if table.name not in own)
@@ -77,7 +80,7 @@ def read_model(path: Path, parsed: dict[str, Parsed] | None = None) -> Model:
     parsed = {} if parsed is None else parsed
     digest = hashlib.sha256(PARSER + sql.encode()).hexdigest()
     if digest not in parsed:
-        parsed[digest] = _parse(path, sql)
+        parsed[digest] = _parse(path.name, sql)
     told = parsed[digest]
     is_view = sql.lstrip().startswith(VIEW_MARK)
     narrowed = None if is_view else NARROWED_MARK.search(sql)

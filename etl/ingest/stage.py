@@ -42,6 +42,7 @@ class Holds:
 
 
 NOTHING = Holds()
+EVERYTHING = Holds(True, True, True)
 
 
 class HoldsMoreError(Exception):
@@ -79,9 +80,12 @@ def split_lines(
 
 
 class Feed:
-    """Runs a statement that reads `staged_rows` in a thread of its own, and hands it what the readers write meanwhile."""
+    """Runs a statement that reads `staged_rows` in a thread of its own, and hands it what the readers write meanwhile.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, statement: str, width: int, expected: Holds) -> None:
+    The statement is made when the first block is there, for what is expected and what that block holds.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, statement: Callable[[Holds], str], width: int, expected: Holds) -> None:
         self._con = con
         self._statement = statement
         self._width = width
@@ -91,7 +95,7 @@ class Feed:
         self._ended = False
         schema = pa.schema([("_line", pa.int64()), *((f"c{index}", pa.string()) for index in range(width))])
         self._reader = pa.RecordBatchReader.from_batches(schema, self._batches())
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread: threading.Thread | None = None
 
     def write(self, block: str) -> None:
         """Lines of `number MARK field MARK field …`."""
@@ -111,20 +115,28 @@ class Feed:
     def _take(self, table: pa.Table, data: bytes) -> None:
         if self._failure is not None:
             raise self._failure
-        if self._expected != Holds(True, True, True):
-            found = holds_of(data)
-            if found | self._expected != self._expected:
-                raise HoldsMoreError(found | self._expected)
+        if self._expected != EVERYTHING:
+            holds = holds_of(data) | self._expected
+            if self._thread is None:
+                self._expected = holds
+            elif holds != self._expected:
+                raise HoldsMoreError(holds)
+        self._begin()
         self._queue.put(table)
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, args=[self._statement(self._expected)], daemon=True)
+            self._thread.start()
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         while (table := self._queue.get()) is not None:
             yield from table.to_batches()
         self._ended = True
 
-    def _run(self) -> None:
+    def _run(self, statement: str) -> None:
         try:
-            self._con.execute(self._statement)
+            self._con.execute(statement)
         except BaseException as failure:
             self._failure = failure
         while not self._ended:
@@ -133,12 +145,14 @@ class Feed:
 
     def __enter__(self) -> "Feed":
         self._con.register(SOURCE, self._reader)
-        self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._queue.put(None)
-        self._thread.join()
+        if error is None:
+            self._begin()
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
         self._con.unregister(SOURCE)
         if self._failure is not None and error is None:
             raise self._failure
@@ -149,7 +163,7 @@ def pour(con: duckdb.DuckDBPyConnection, statement: Callable[[Holds], str], widt
     expected = NOTHING
     while True:
         try:
-            with Feed(con, statement(expected), width, expected) as feed:
+            with Feed(con, statement, width, expected) as feed:
                 read(feed)
             return
         except HoldsMoreError as more:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -91,6 +91,15 @@ class Walk:
               return box.width > 0 && box.right > innerWidth + 1 && !scrolls;
             }).map(element => element.dataset.testid || element.className.toString().slice(0, 60))"""
         )
+        return found
+
+    def all_too_wide(self, paths: Iterable[str]) -> dict[str, list[str]]:
+        """What reaches beyond the window, page by page; pages that keep within it are left out."""
+        found = {}
+        for path in paths:
+            self.go(path)
+            if wide := self.too_wide():
+                found[path] = wide
         return found
 
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""The pages of the hall's own systems in a real Chromium: reached from the menu, wide and narrow, in both languages."""
+"""The pages of the hall's own systems in a real Chromium: reached from the menu, and their choice kept."""
 
 import pytest
 
@@ -21,10 +21,3 @@ def test_page_is_reached_from_the_menu_and_its_choice_survives_a_reload(walk, na
     assert walk.title() == name
     assert NAMES[name] in walk.page.url
     assert "=item_name" in walk.page.url
-
-
-@pytest.mark.parametrize("walk", [(390, 844), (1280, 900), (1920, 1080)], indirect=True)
-@pytest.mark.parametrize("path", NAMES.values())
-def test_nothing_overflows_the_width(walk, path):
-    walk.go(f"{path}?lang=en&period=quarter&on=2018-10-01")
-    assert walk.too_wide() == []

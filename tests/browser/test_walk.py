@@ -105,17 +105,12 @@ def test_language_is_switched_and_kept(walk):
     assert "October 2018" in walk.text()
 
 
-@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "case"])
-def test_first_visit_by_a_deep_link_shows_the_whole_frame(walk, path):
-    walk.go(f"{path}?lang=zh")
-    walk.page.get_by_role("link", name="总览", exact=True).wait_for()
-    assert "数据截止" in walk.text()
-
-
-@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "case"])
-def test_no_english_is_left_on_chinese_pages(walk, path, walked_home):
+@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "supervision", "case"])
+def test_first_visit_by_a_deep_link_shows_the_whole_frame_and_no_english(walk, path, walked_home):
     store = open_current(walked_home)
     walk.go(f"{path}?lang=zh&period=year&on=2018-01-01")
+    walk.page.get_by_role("link", name="总览", exact=True).wait_for()
+    assert "数据截止" in walk.text()
     for _ in range(3):
         walk.page.mouse.wheel(0, 1500)
         walk.page.wait_for_timeout(200)
@@ -167,10 +162,9 @@ def test_the_formula_opens_with_one_click(walk):
 
 
 @pytest.mark.parametrize("walk", [(390, 844), (1280, 900), (1920, 1080)], indirect=True)
-@pytest.mark.parametrize("path", ["", "throughput", "timelimits", "evaluations", "disclosure", "case"])
-def test_nothing_overflows_the_width(walk, path):
-    walk.go(f"{path}?lang=en&period=quarter&on=2018-10-01")
-    assert walk.too_wide() == []
+def test_nothing_overflows_the_width(walk):
+    pages = ("", "throughput", "timelimits", "evaluations", "disclosure", "online", "onewindow", "supervision", "quality", "case")
+    assert walk.all_too_wide(f"{page}?lang=en&period=quarter&on=2018-10-01" for page in pages) == {}
 
 
 def test_an_unknown_page_leads_to_the_first(walk):
