@@ -15,9 +15,10 @@ from etl.ingest import load
 from etl.publish import publish
 
 CUT_OFF = date(2018, 12, 31)
+SCALE = 0.2
 
 
-def published(root: Path, scale: float = 0.2) -> Home:
+def published(root: Path, scale: float = SCALE) -> Home:
     """A home with one snapshot of a year that ends on 31 December 2018."""
     home = Home(root)
     home.make()
@@ -47,3 +48,9 @@ def beside(hall: Home, root: Path) -> Home:
     home.make()
     shutil.copytree(hall.snapshots, home.snapshots, dirs_exist_ok=True)
     return home
+
+
+def copied(hall: Home, root: Path) -> Home:
+    """The whole of another home, warehouse and files too, which may be written to."""
+    shutil.copytree(hall.root, root)
+    return Home(root)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import chromium
 import pytest
-from small_hall import made_once, published
+from small_hall import copied
 
 from dashboard.store import open_current
 from etl.config import Home
@@ -17,8 +17,8 @@ CONTENT = "办件编号,部门,收件时间,受理时间\nWEB-1,民政局,2018-1
 
 
 @pytest.fixture(scope="module")
-def own_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(made_once(tmp_path_factory, "oversight-walk", lambda root: published(root, scale=0.05)))
+def own_home(walked_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return copied(walked_home, tmp_path_factory.mktemp("oversight") / "home")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from drawn_page import chinese_left, english_left, figure, opener, texts
-from small_hall import made_once, published
+from small_hall import copied
 
 from dashboard.pages import quality, supervision
 from dashboard.period import containing
@@ -24,9 +24,9 @@ PAGES = {"supervision": supervision.CARDS, "quality": quality.CARDS}
 
 
 @pytest.fixture(scope="module")
-def own_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def own_home(hall_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A hall of this module's own: its office is written to."""
-    return Home(made_once(tmp_path_factory, "oversight-hall", lambda root: published(root, scale=0.1)))
+    return copied(hall_home, tmp_path_factory.mktemp("oversight") / "home")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from small_hall import SCALE, made_once, published
 
 from etl.config import Home, connect
 from etl.demo import Made, make
@@ -18,13 +19,9 @@ BY_CASES = {"cases", "online_applications", "certificates_stored"}
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[duckdb.DuckDBPyConnection, Made]]:
-    home = Home(tmp_path_factory.mktemp("voices"))
-    home.make()
-    made = make(home.inbox, scale=0.1)
-    with connect(home) as con:
-        load(con, home, made.files)
-        build(con, home, as_of=date(2018, 12, 31))
-        yield con, made
+    home = Home(made_once(tmp_path_factory, "small-hall", published))
+    with connect(home, read_only=True) as con:
+        yield con, make(tmp_path_factory.mktemp("voices"), scale=SCALE)
 
 
 def test_what_was_made_is_what_is_loaded(year: tuple[duckdb.DuckDBPyConnection, Made]) -> None:

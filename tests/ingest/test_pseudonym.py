@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_hall import made_once
+from small_hall import made_once, published
 
 from etl.access import keys
 from etl.config import Home, connect
-from etl.demo import make
 from etl.ingest import load
 from etl.ingest.pseudonym import set_key, settle_former
 from etl.records import contracts
@@ -84,13 +83,7 @@ def test_numbers_that_an_earlier_release_loaded_are_replaced(home: Home):
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
-    def filled(root: Path) -> None:
-        home = Home(root)
-        home.make()
-        with connect(home) as con:
-            load(con, home, make(home.inbox / "demo", scale=0.02).files)
-
-    return Home(made_once(tmp_path_factory, "pseudonym-hall", filled))
+    return Home(made_once(tmp_path_factory, "small-hall", published))
 
 
 def test_no_record_table_holds_an_id_number_in_its_field(loaded):
