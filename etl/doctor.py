@@ -10,11 +10,14 @@ from importlib.metadata import version
 
 from etl.answerrules import load_answer_rules
 from etl.calendar import Calendar
+from etl.checkup import damage_in_office, damage_in_warehouse
 from etl.config import HallError, Home, connect, settings_from
-from etl.publish import current
+from etl.office.database import FILE
 from etl.records import contracts
 from etl.records.mapping import mappings
+from etl.soundness import damaged, shown
 from etl.timerules import load_rules
+from etl.trouble import told
 
 ENOUGH_DISK = 2 * 1024**3
 PACKAGES = ("duckdb", "pandas", "streamlit", "plotly", "python-calamine", "chinesecalendar")
@@ -44,11 +47,15 @@ def examine(home: Home, today: date) -> Iterator[Finding]:
         ("calendar", lambda: _calendar(home, today)),
         ("warehouse", lambda: _warehouse(home)),
         ("snapshot", lambda: _snapshot(home)),
+        ("office", lambda: _office(home)),
     )
     for name, check in checks:
         try:
             yield check()
-        except HallError as refusal:
+        except Exception as error:
+            refusal = told(error)
+            if refusal is None:
+                raise
             yield Finding(name, False, refusal.zh, refusal.en)
 
 
@@ -62,8 +69,10 @@ def _home(home: Home) -> Finding:
         raise HallError(f"{home.root} 不可写：{error.strerror}", f"{home.root} cannot be written: {error.strerror}") from None
     free = shutil.disk_usage(home.root).free
     gigabytes = free / 1024**3
-    zh, en = f"{home.root} 可写，剩余 {gigabytes:.0f} GiB", f"{home.root} is writable, {gigabytes:.0f} GiB free"
-    return Finding("home", free >= ENOUGH_DISK, zh, en)
+    zh, en = f"{home.root} 可写，剩余 {gigabytes:.1f} GiB", f"{home.root} is writable, {gigabytes:.1f} GiB free"
+    if free < ENOUGH_DISK:
+        return Finding("home", False, f"{zh}；请清理磁盘", f"{en}; free some space")
+    return Finding("home", True, zh, en)
 
 
 def _settings(home: Home) -> Finding:
@@ -109,7 +118,13 @@ def _calendar(home: Home, today: date) -> Finding:
 def _warehouse(home: Home) -> Finding:
     if not home.warehouse.exists():
         return Finding("warehouse", True, "尚无数据仓库；运行 hall load", "no warehouse yet; run hall load")
-    with connect(home) as con:
+    # For reading only: what a killed job left beside the file is not touched before it has been looked at.
+    with connect(home, read_only=True) as con:
+        damage = damage_in_warehouse(con)
+        if damage is not None:
+            return Finding("warehouse", False, *damage)
+        if not con.execute("select 1 from duckdb_tables() where table_name = 'batch'").fetchall():
+            return Finding("warehouse", True, "数据仓库中尚无数据；运行 hall load", "nothing is loaded yet; run hall load")
         row = con.execute(
             "select count(*), coalesce(sum(quarantined), 0), "
             "coalesce(bool_and(read = inserted + updated + unchanged + superseded + quarantined), true) from batch"
@@ -122,7 +137,28 @@ def _warehouse(home: Home) -> Finding:
 
 
 def _snapshot(home: Home) -> Finding:
-    path = current(home)
-    if path is None:
+    now = shown(home)
+    if now is None:
         return Finding("snapshot", True, "尚未发布；运行 hall build 与 hall publish", "nothing published; run hall build and hall publish")
-    return Finding("snapshot", True, f"当前快照 {path.stem}", f"current snapshot {path.stem}")
+    found = damaged(home)
+    if now.damage is not None and now.damage.id == "current":
+        found = [now.damage, *found]
+    if not found:
+        return Finding("snapshot", True, f"当前快照 {now.path.stem}，校验相符", f"current snapshot {now.path.stem}, checksums agree")
+    zh = "；".join(f"{one.id} 已损坏：{one.zh}" for one in found)
+    en = "; ".join(f"{one.id} is damaged: {one.en}" for one in found)
+    if now.damage is not None:
+        zh += f"。看板现显示 {now.path.stem}；请运行 hall rollback {now.path.stem} 确认退回，或运行 hall publish 重新发布"
+        en += f". The dashboard shows {now.path.stem}: run hall rollback {now.path.stem} to settle on it, or hall publish to publish anew"
+    zh += "。损坏的文件不会自动删除，查明原因后请移到别处"
+    en += ". Damaged files are kept: move them away when their cause is known"
+    return Finding("snapshot", False, zh, en)
+
+
+def _office(home: Home) -> Finding:
+    if not (home.root / FILE).exists():
+        return Finding("office", True, "尚无本单位记录（office.sqlite3）", "no records of the office's own yet (office.sqlite3)")
+    damage = damage_in_office(home)
+    if damage is not None:
+        return Finding("office", False, *damage)
+    return Finding("office", True, "本单位记录与留痕完好", "the office's own records and their trail are whole")
