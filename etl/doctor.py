@@ -35,31 +35,28 @@ class Finding:
 
 def examine(home: Home, today: date) -> Iterator[Finding]:
     """All checks, in the order in which trouble would come."""
+    for name in CHECKS:
+        yield look_at(name, home, today)
+
+
+def look_at(name: str, home: Home, today: date) -> Finding:
+    """One check by its name; what cannot be read or written is a finding too."""
+    try:
+        return CHECKS[name](home, today)
+    except Exception as error:
+        refusal = told(error)
+        if refusal is None:
+            raise
+        return Finding(name, False, refusal.zh, refusal.en)
+
+
+def _python(home: Home, today: date) -> Finding:
     seen = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    yield Finding(
-        "python", sys.version_info >= (3, 11), f"Python {platform.python_version()}；{seen}", f"Python {platform.python_version()}; {seen}"
-    )
-    checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
-        ("home", lambda: _home(home)),
-        ("settings", lambda: _settings(home)),
-        ("contracts", lambda: _contracts(home)),
-        ("rules", lambda: _rules(home)),
-        ("calendar", lambda: _calendar(home, today)),
-        ("warehouse", lambda: _warehouse(home)),
-        ("snapshot", lambda: _snapshot(home)),
-        ("office", lambda: _office(home)),
-    )
-    for name, check in checks:
-        try:
-            yield check()
-        except Exception as error:
-            refusal = told(error)
-            if refusal is None:
-                raise
-            yield Finding(name, False, refusal.zh, refusal.en)
+    running = platform.python_version()
+    return Finding("python", sys.version_info >= (3, 11), f"Python {running}；{seen}", f"Python {running}; {seen}")
 
 
-def _home(home: Home) -> Finding:
+def _home(home: Home, today: date) -> Finding:
     try:
         home.make()
         probe = home.tmp / "doctor"
@@ -75,7 +72,7 @@ def _home(home: Home) -> Finding:
     return Finding("home", True, zh, en)
 
 
-def _settings(home: Home) -> Finding:
+def _settings(home: Home, today: date) -> Finding:
     settings_from(home)
     found = home.settings_file.exists()
     return Finding(
@@ -86,12 +83,12 @@ def _settings(home: Home) -> Finding:
     )
 
 
-def _contracts(home: Home) -> Finding:
+def _contracts(home: Home, today: date) -> Finding:
     kinds, known = len(contracts()), len(mappings(home))
     return Finding("contracts", True, f"{kinds} 种记录、{known} 个映射有效", f"{kinds} record types and {known} mappings are valid")
 
 
-def _rules(home: Home) -> Finding:
+def _rules(home: Home, today: date) -> Finding:
     folders = home.overlay("rules")
     clocks, limits = len(load_rules(folders).rules), len(load_answer_rules(folders))
     zh, en = f"{clocks} 份办件时限规则、{limits} 条答复期限有效", f"{clocks} rules of the clock and {limits} limits of answers are valid"
@@ -115,7 +112,7 @@ def _calendar(home: Home, today: date) -> Finding:
     )
 
 
-def _warehouse(home: Home) -> Finding:
+def _warehouse(home: Home, today: date) -> Finding:
     if not home.warehouse.exists():
         return Finding("warehouse", True, "尚无数据仓库；运行 hall load", "no warehouse yet; run hall load")
     # For reading only: what a killed job left beside the file is not touched before it has been looked at.
@@ -136,12 +133,12 @@ def _warehouse(home: Home) -> Finding:
     )
 
 
-def _snapshot(home: Home) -> Finding:
+def _snapshot(home: Home, today: date) -> Finding:
     now = shown(home)
     if now is None:
         return Finding("snapshot", True, "尚未发布；运行 hall build 与 hall publish", "nothing published; run hall build and hall publish")
     found = damaged(home)
-    if now.damage is not None and now.damage.id == "current":
+    if now.damage is not None and now.damage not in found:
         found = [now.damage, *found]
     if not found:
         return Finding("snapshot", True, f"当前快照 {now.path.stem}，校验相符", f"current snapshot {now.path.stem}, checksums agree")
@@ -155,10 +152,23 @@ def _snapshot(home: Home) -> Finding:
     return Finding("snapshot", False, zh, en)
 
 
-def _office(home: Home) -> Finding:
+def _office(home: Home, today: date) -> Finding:
     if not (home.root / FILE).exists():
         return Finding("office", True, "尚无本单位记录（office.sqlite3）", "no records of the office's own yet (office.sqlite3)")
     damage = damage_in_office(home)
     if damage is not None:
         return Finding("office", False, *damage)
     return Finding("office", True, "本单位记录与留痕完好", "the office's own records and their trail are whole")
+
+
+CHECKS: dict[str, Callable[[Home, date], Finding]] = {
+    "python": _python,
+    "home": _home,
+    "settings": _settings,
+    "contracts": _contracts,
+    "rules": _rules,
+    "calendar": _calendar,
+    "warehouse": _warehouse,
+    "snapshot": _snapshot,
+    "office": _office,
+}

@@ -23,7 +23,13 @@ GONE = frozenset(
 SAID = (
     ("full", re.compile(r"no space left|disk is full|disk quota|file too large|could not write all bytes|max_temp_directory_size", re.I)),
     ("busy", re.compile(r"could not set lock|database is locked", re.I)),
-    ("damaged", re.compile(r"checksum|corrupt|malformed|not a valid duckdb|not a database|serialization error|wal file", re.I)),
+    (
+        "damaged",
+        re.compile(
+            r"checksum|corrupt|could not read enough|malformed|not a valid duckdb|not a database|serialization error|wal file",
+            re.I,
+        ),
+    ),
     ("read_only", re.compile(r"read-only file system|readonly database|permission denied", re.I)),
     ("memory", re.compile(r"out of memory", re.I)),
     ("gone", re.compile(r"no such file|stale file handle|input/output error|could not read", re.I)),
@@ -82,4 +88,4 @@ def _meaning(kind: str, where: str) -> HallError:
             "a file or folder cannot be reached, perhaps a network share is gone; look at it and run again",
         ),
     }[kind]
-    return HallError(f"{zh}（{where}）", f"{en} ({where})") if where else HallError(zh, en)
+    return HallError(f"{zh}（{where}）", f"{en} ({where})") if where and kind != "busy" else HallError(zh, en)
