@@ -67,11 +67,35 @@ def _open_files(pid: int) -> int:
         return 0
 
 
+def in_little_memory(rows: int, megabytes: int | None) -> None:
+    """One line a command: its peak with the database held to so much memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        if megabytes:
+            (Path(folder) / "hall.toml").write_text(f"memory_megabytes = {megabytes}\n", "utf-8")
+        fill(Path(folder) / "in", 1, rows)
+        for arguments in (("load", f"{folder}/in"), ("build",), ("publish",)):
+            run = watched(*arguments, "--home", folder)
+            limit = f"{megabytes} MiB" if megabytes else "no limit"
+            print(
+                f"{rows} rows, {limit}, {arguments[0]}: exit {run.code}, {run.seconds:.0f} s, peak {run.peak_megabytes:.0f} MiB", flush=True
+            )
+            if run.code:
+                print(run.said)
+
+
 def main() -> None:
     """Prints one line a run."""
     parser = argparse.ArgumentParser(prog="tests.benchmarks.faults")
     parser.add_argument("--files", type=int, default=10_000)
-    files = parser.parse_args().files
+    parser.add_argument(
+        "--memory", type=int, nargs="?", const=1_000_000, help="rows to load, build and publish in 512 MiB and without a limit"
+    )
+    asked = parser.parse_args()
+    if asked.memory:
+        for megabytes in (512, None):
+            in_little_memory(asked.memory, megabytes)
+        return
+    files = asked.files
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder) / "inbox", files)
         for name in ("first", "again"):

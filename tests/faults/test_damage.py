@@ -15,9 +15,8 @@ from drawn_page import opener
 from dashboard.store import open_current
 from etl.config import HallError, Home, connect
 from etl.doctor import Finding, look_at
-from etl.engine import build
 from etl.office import append, open_office
-from etl.publish import publish, rollback, snapshots
+from etl.publish import Manifest, publish, rollback, snapshots
 from etl.soundness import damage_of, shown
 
 TRIES = 40
@@ -40,13 +39,14 @@ def finding(home: Home, check: str) -> Finding:
 
 
 def two_versions(home: Home) -> tuple[str, str]:
-    """A later version with one case more."""
-    first = current_name(home)
+    """A later version, which differs in what it says of itself."""
+    return current_name(home), changed_and_published(home, datetime.now()).id
+
+
+def changed_and_published(home: Home, now: datetime) -> Manifest:
     with connect(home) as con:
-        con.execute("insert into stored_case (case_no, accepted_at) values ('later', timestamp '2018-10-09 09:00:00')")
-        build(con, home)
-        second = publish(con, home).id
-    return first, second
+        con.execute("insert into meta values ('mark', ?)", [str(now)])
+        return publish(con, home, now)
 
 
 def cases(home: Home) -> int:
@@ -76,10 +76,11 @@ def test_any_change_of_a_snapshot_or_its_manifest_is_seen(hall: Home) -> None:
 
 def test_the_last_good_version_is_shown_and_doctor_says_what_to_do(hall: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = two_versions(hall)
-    assert cases(hall) == 2001
+    assert open_current(hall).snapshot_id == second
     path = hall.snapshots / f"{second}.duckdb"
     damaged = spoilt(path.read_bytes(), random.Random(2))
     path.write_bytes(damaged)
+    assert open_current(hall).snapshot_id == first
     assert cases(hall) == 2000
     page = opener(hall, monkeypatch)("throughput", lang="en", period="year", on="2018-10-01")
     assert any("The current snapshot is damaged" in warned.value for warned in page.warning)
@@ -100,7 +101,7 @@ def test_the_last_good_version_is_shown_and_doctor_says_what_to_do(hall: Home, m
         third = publish(con, hall)
     assert third.is_new
     assert current_name(hall) == third.id > second
-    assert cases(hall) == 2001
+    assert open_current(hall).snapshot_id == third.id
     assert path.read_bytes() == damaged
     assert rollback(hall) == first
 
@@ -223,13 +224,8 @@ def rows(path: Path) -> list[tuple[object, ...]]:
 def test_a_clock_set_back_does_not_change_the_order_of_versions(hall: Home) -> None:
     """What was published last is current, is the newest in the list, and a step back goes to the one published before it."""
     first = current_name(hall)
-    with connect(hall) as con:
-        con.execute("insert into stored_case (case_no, accepted_at) values ('later', timestamp '2018-10-09 09:00:00')")
-        build(con, hall)
-        second = publish(con, hall, datetime.now() + timedelta(hours=-1))
-        con.execute("insert into stored_case (case_no, accepted_at) values ('latest', timestamp '2018-10-09 09:00:00')")
-        build(con, hall)
-        third = publish(con, hall, datetime.now() + timedelta(days=-400))
+    second = changed_and_published(hall, datetime.now() + timedelta(hours=-1))
+    third = changed_and_published(hall, datetime.now() + timedelta(days=-400))
     assert third.published_at < second.published_at
     assert [one.id for one in snapshots(hall)] == [third.id, second.id, first]
     assert current_name(hall) == third.id

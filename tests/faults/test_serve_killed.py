@@ -23,7 +23,7 @@ from etl.publish import snapshots
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="kills by signal 9")]
 SERVE_KILLS = 3
-JOB_KILLS = 6
+JOB_KILLS = 5
 SLOWEST = 20.0
 
 
