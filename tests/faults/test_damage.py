@@ -151,6 +151,7 @@ def test_a_damaged_warehouse_is_found_or_nothing_of_it_is_different(made: Path, 
     home = copied(made, tmp_path / "hall")
     whole, before, chance = home.warehouse.read_bytes(), content(home), random.Random(1995)
     told = 0
+    assert finding(home, "warehouse").ok
     for _ in range(TRIES // 2):
         changed = spoilt(whole, chance)
         home.warehouse.write_bytes(changed)
