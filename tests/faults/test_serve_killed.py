@@ -68,6 +68,8 @@ def gone(port: int, seconds: float = 15) -> bool:
     until = time.monotonic() + seconds
     while of_port(port):
         if time.monotonic() > until:
+            for left in of_port(port):
+                os.kill(left, signal.SIGKILL)
             return False
         time.sleep(0.05)
     return True
