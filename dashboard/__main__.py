@@ -3,10 +3,18 @@
 import argparse
 import os
 import sys
+from threading import Thread
 
 from dashboard.access.identity import LOCAL_ONLY, VARIABLE
 from dashboard.server import application, options, require_local
 from etl.config import HallError
+
+
+def _end_with_starter() -> None:
+    """`hall serve` killed at once cannot take its child down; a server left behind would hold the port."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(0)
 
 
 def main() -> None:
@@ -15,7 +23,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8501)
     parser.add_argument("--access", choices=LOCAL_ONLY, default=None, help="without accounts, for this machine only")
+    parser.add_argument("--tied", action="store_true", help="end when standard input closes: when who started it has ended")
     arguments = parser.parse_args()
+    if arguments.tied:
+        Thread(target=_end_with_starter, daemon=True).start()
     if arguments.access is not None:
         os.environ[VARIABLE] = arguments.access
     try:

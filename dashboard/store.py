@@ -26,8 +26,8 @@ from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings
 from etl.indicators import Indicator, Query, definition, evaluate
 from etl.indicators.dimensions import MARTS, SCOPE_PLACES
-from etl.publish import current
 from etl.reconcile import Compared, figures, reconcile
+from etl.soundness import Damage, shown
 from etl.timelimit import Due, explain
 
 Dimension = Literal["scope", "department", "window", "channel"]
@@ -74,8 +74,10 @@ class Measure:
 class Store:
     """One published snapshot as one person may read it."""
 
-    def __init__(self, snapshot: Snapshot, principal: Principal = LOCAL) -> None:
+    def __init__(self, snapshot: Snapshot, principal: Principal = LOCAL, damage: Damage | None = None) -> None:
         self.snapshot = snapshot
+        # What is wrong with the current version, where an earlier one is shown in its place.
+        self.damage = damage
         self.principal = principal
         self.home = snapshot.home
         self.snapshot_id = snapshot.id
@@ -398,14 +400,14 @@ def _opened(root: str, path: str) -> Snapshot:
 
 
 def open_current(home: Home, principal: Principal = LOCAL) -> Store:
-    """The snapshot that is current now, for this person. Raises HallError when none is published.
+    """The snapshot that is current now, for this person; the last good one where that is damaged. Raises HallError when there is none.
 
     Without a person it is opened as the command line would: only tests and tools do that, never a page.
     """
-    path = current(home)
-    if path is None:
+    found = shown(home)
+    if found is None:
         raise HallError(
             "还没有发布数据：请先运行 hall load、hall build、hall publish（或 hall demo）",
             "nothing is published yet: run hall load, hall build and hall publish (or hall demo)",
         )
-    return Store(_opened(str(home.root), str(path.resolve())), principal)
+    return Store(_opened(str(home.root), str(found.path.resolve())), principal, found.damage)

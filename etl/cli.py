@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from etl.config import HallError, home_from
+from etl.config import home_from
+from etl.trouble import told
 
 COMMAND_MODULES = (
     "demo",
@@ -80,6 +81,9 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8")
     try:
         hall()(_home_first(sys.argv[1:]))
-    except HallError as refusal:
+    except Exception as error:
+        refusal = told(error)
+        if refusal is None:
+            raise
         sys.stderr.write(f"{refusal.zh}\n{refusal.en}\n")
         sys.exit(1)

@@ -4,7 +4,7 @@ import os
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,17 +13,11 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from etl.trouble import HallError as HallError
+from etl.trouble import told
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHIPPED = CHECKOUT / "data"
-
-
-class HallError(Exception):
-    """A refusal that a clerk can read: what is wrong and how to cure it, in Chinese and English. Exit code 1."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh}\n{en}")
-        self.zh = zh
-        self.en = en
 
 
 @dataclass(frozen=True)
@@ -61,8 +55,17 @@ class Home:
         return [folder for folder in (SHIPPED / name, self.root / name) if folder.is_dir()]
 
     def make(self) -> None:
+        """The folders, where they are missing. Raises HallError naming the one that cannot be made."""
         for folder in (self.root, self.inbox, self.snapshots, self.tmp):
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                if folder.is_symlink() and not folder.exists():
+                    raise HallError(
+                        f"{folder} 指向的文件夹不在了（共享文件夹是否已断开），请恢复后重试",
+                        f"the folder that {folder} points to is gone (is a network share disconnected?); bring it back and try again",
+                    ) from None
+                raise told(error) or error from None
 
 
 def home_from(option: Path | None, environ: Mapping[str, str] = os.environ) -> Home:
@@ -113,6 +116,9 @@ class Settings(BaseModel):
     one_window_from: date = Field(default=date(2018, 10, 1), description="first day of the one-window reform, for before and after")
     keep_snapshot_days: int = Field(default=30, ge=1)
     upload_megabytes: int = Field(default=50, ge=1, le=200, description="largest file that the data-quality page takes")
+    memory_megabytes: int | None = Field(
+        default=None, ge=256, description="memory that the database may take for a load or a build; by default most of the machine's"
+    )
     port: int = Field(default=8501, ge=1, le=65535)
     sign_in: SignIn = SignIn()
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
@@ -144,15 +150,17 @@ def connect(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     if read_only and not home.warehouse.exists():
         raise HallError("尚无数据：请先运行 hall load", "nothing is loaded yet: run hall load first")
     home.make()
+    # Given on opening: DuckDB refuses another spill folder, even the same, once it has used one.
+    config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(home.spill(os.getpid()))}
+    megabytes = settings_from(home).memory_megabytes
+    if megabytes is not None:
+        config["memory_limit"] = f"{megabytes}MiB"
     try:
-        # Given on opening: DuckDB refuses another spill folder, even the same, once it has used one.
-        con = duckdb.connect(str(home.warehouse), read_only=read_only, config={"temp_directory": str(home.spill(os.getpid()))})
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise HallError(
-                "另一个任务正在使用数据仓库，请等它结束后再试", "another job is using the warehouse; try again when it has ended"
-            ) from None
-        raise HallError(f"无法打开数据仓库 {home.warehouse}", f"cannot open the warehouse {home.warehouse}: {error}") from None
+        con = duckdb.connect(str(home.warehouse), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        raise told(error) or HallError(
+            f"无法打开数据仓库 {home.warehouse}；请运行 hall doctor", f"cannot open the warehouse {home.warehouse}: {error}"
+        ) from None
     if not read_only:
         _sweep(home)
     return con
@@ -174,7 +182,9 @@ def transaction(con: duckdb.DuckDBPyConnection, keep: bool = True) -> Iterator[N
     try:
         yield
     except BaseException:
-        con.rollback()
+        # A disk that was full may have ended the transaction already; what made it fail is what is told.
+        with suppress(duckdb.Error):
+            con.rollback()
         raise
     if keep:
         con.commit()

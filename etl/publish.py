@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-import json
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ import duckdb
 
 from etl.config import HallError, Home, settings_from
 from etl.records.masking import masked_person
+from etl.soundness import IDENTIFIER, current_id, damage_of, digest_of, manifest_of, next_moment, sealed
 
 READING: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
 COPIED = (
@@ -39,12 +40,11 @@ HIDDEN_COLUMNS = frozenset({"headers", "approved_by", "result", "remark"})
 FORBIDDEN = re.compile(
     r"(^|_)(id_no|phone|mobile|address|uscc|holder|remark|title|agent|cert_no|certificate_no|raw|cells|value|extra)($|_)"
 )
-IDENTIFIER = re.compile(r"^[0-9]{8}T[0-9]{6}-[0-9a-f]{8}$")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot holds: rows of each table, totals, versions, the checks it passed, and the hash of its content.
+    """What a snapshot holds: rows of each table, totals, versions, the checks it passed, the hash of its content and of its file.
 
     `is_new` is False when the content equals the current snapshot's, so that no new version was made.
     """
@@ -58,20 +58,24 @@ class Manifest:
     totals: dict[str, int]
     checks: list[str]
     batches: int
+    sha256: str = ""
     is_new: bool = True
     is_current: bool = False
 
 
 def current(home: Home) -> Path | None:
-    """The file of the current snapshot; None when none is published. Raises HallError when it is named but gone."""
-    identifier = _current_id(home)
+    """The file of the current snapshot; None when none is published. Raises HallError when it is named but gone.
+
+    Whether its bytes are as they were published, `etl/soundness.py` says.
+    """
+    identifier = current_id(home)
     if identifier is None:
         return None
     path = _file(home, identifier)
     if not path.exists():
         raise HallError(
-            f"当前版本 {identifier} 的文件不见了；请重新运行 hall publish",
-            f"the file of snapshot {identifier} is gone; run hall publish again",
+            f"当前版本 {identifier} 的文件不见了；请运行 hall publish 重新发布，或用 hall rollback 退回",
+            f"the file of snapshot {identifier} is gone; run hall publish again, or hall rollback",
         )
     return path
 
@@ -82,32 +86,40 @@ def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def snapshots(home: Home) -> list[Manifest]:
-    """All versions, the newest first; `is_current` marks the one that is shown."""
-    now = _current_id(home)
-    found = [
-        _read_manifest(path)
-        for path in home.snapshots.glob("*.json")
-        if IDENTIFIER.match(path.stem) and path.with_suffix(".duckdb").exists()
-    ]
+    """All versions whose manifest can be read, the newest first; `is_current` marks the one that is shown.
+
+    The others are told by `damaged` of `etl/soundness.py`.
+    """
+    try:
+        now = current_id(home)
+    except HallError:
+        now = None
+    found = []
+    for path in home.snapshots.glob("*.json"):
+        if IDENTIFIER.match(path.stem) and path.with_suffix(".duckdb").exists():
+            with contextlib.suppress(HallError):
+                found.append(Manifest(**manifest_of(path)))
     marked = [Manifest(**{**asdict(manifest), "is_current": manifest.id == now}) for manifest in found]
     return sorted(marked, key=lambda manifest: manifest.id, reverse=True)
 
 
 def rollback(home: Home, id: str | None = None) -> str:
-    """Makes an earlier version current: `id`, else the one before the current. Returns its id.
+    """Makes an earlier version current: `id`, else the nearest sound one before the current. Returns its id.
 
-    Raises HallError when there is none, naming those there are.
+    Raises HallError when there is none, naming those there are, and when the one asked for is damaged.
     """
     known = [manifest.id for manifest in snapshots(home)]
-    now = _current_id(home)
     if id is None:
-        earlier = [one for one in known if now is not None and one < now]
+        now = current_id(home)
+        earlier = [one for one in known if now is not None and one < now and damage_of(_file(home, one)) is None]
         if not earlier:
             raise HallError("没有更早的版本可以退回", "there is no earlier version to go back to")
         id = earlier[0]
     if id not in known:
         listed = "、".join(known) or "（无）"
         raise HallError(f"没有版本 {id}；现有：{listed}", f"no snapshot {id}; known: {', '.join(known) or 'none'}")
+    if (damage := damage_of(_file(home, id))) is not None:
+        raise damage.refusal
     _make_current(home, id)
     return id
 
@@ -130,7 +142,8 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, now: datetime | None = N
         former = _former(home)
         if former is not None and former.content == manifest.content:
             return Manifest(**{**asdict(former), "is_new": False, "is_current": True})
-        manifest = Manifest(**{**asdict(manifest), "id": _free_id(home, manifest)})
+        _sync(working)
+        manifest = Manifest(**{**asdict(manifest), "id": _free_id(home, manifest), "sha256": digest_of(working)})
         _put_in_place(home, working, manifest)
     finally:
         working.unlink(missing_ok=True)
@@ -144,30 +157,12 @@ def _file(home: Home, identifier: str) -> Path:
     return home.snapshots / f"{identifier}.duckdb"
 
 
-def _current_id(home: Home) -> str | None:
-    try:
-        identifier = (home.snapshots / "current").read_text("utf-8").strip()
-    except FileNotFoundError:
-        return None
-    if not IDENTIFIER.match(identifier):
-        raise HallError(
-            "snapshots/current 的内容不是版本号；请运行 hall rollback 指定一个版本",
-            "snapshots/current names no snapshot; run hall rollback ID",
-        )
-    return identifier
-
-
-def _read_manifest(path: Path) -> Manifest:
-    try:
-        return Manifest(**json.loads(path.read_text("utf-8")))
-    except (json.JSONDecodeError, TypeError) as error:
-        raise HallError(f"版本说明 {path.name} 已损坏；请删除它", f"the manifest {path.name} is damaged; delete it") from error
-
-
 def _former(home: Home) -> Manifest | None:
-    identifier = _current_id(home)
-    path = home.snapshots / f"{identifier}.json"
-    return _read_manifest(path) if identifier and path.exists() and _file(home, identifier).exists() else None
+    """The current version, unless it is damaged: the same content is then published anew."""
+    identifier = current_id(home)
+    if identifier is None or damage_of(_file(home, identifier)) is not None:
+        return None
+    return Manifest(**manifest_of(home.snapshots / f"{identifier}.json"))
 
 
 def _tables(con: duckdb.DuckDBPyConnection, like: str) -> list[str]:
@@ -337,11 +332,8 @@ def _content(con: duckdb.DuckDBPyConnection, tables: list[str]) -> str:
 
 
 def _free_id(home: Home, manifest: Manifest) -> str:
-    """The id, a second later for as long as another version has that second, so that ids stand in the order of publishing."""
-    moment = datetime.fromisoformat(manifest.published_at)
-    taken = {path.name[:15] for path in home.snapshots.glob("*.duckdb")}
-    while f"{moment:%Y%m%dT%H%M%S}" in taken:
-        moment += timedelta(seconds=1)
+    """The id, later than every other: ids stand in the order of publishing, even when the clock was set back."""
+    moment = next_moment(home, datetime.fromisoformat(manifest.published_at))
     return f"{moment:%Y%m%dT%H%M%S}-{manifest.content[:8]}"
 
 
@@ -366,10 +358,9 @@ def _replace(home: Home, target: Path, text: str) -> None:
 
 
 def _put_in_place(home: Home, working: Path, manifest: Manifest) -> None:
-    _sync(working)
     working.replace(_file(home, manifest.id))
     document = {key: value for key, value in asdict(manifest).items() if key not in ("is_new", "is_current")}
-    _replace(home, home.snapshots / f"{manifest.id}.json", json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    _replace(home, home.snapshots / f"{manifest.id}.json", sealed(document))
 
 
 def _make_current(home: Home, identifier: str) -> None:
@@ -380,7 +371,7 @@ def _left_over(home: Home) -> Iterator[Path]:
     yield from home.tmp.glob("snapshot-*")
     yield from home.tmp.glob("current-*")
     yield from home.tmp.glob("*.json-*")
-    now = _current_id(home)
+    now = current_id(home)
     for path in home.snapshots.glob("*.duckdb"):
         if not path.with_suffix(".json").exists() and path.stem != now:
             yield path
@@ -393,9 +384,11 @@ def _sweep(home: Home) -> None:
 
 
 def _remove_old(home: Home, newest: str, before: datetime) -> None:
-    """Removes versions older than `before`, never the newest nor the one before it: readers may still hold that."""
-    kept = {manifest.id for manifest in snapshots(home)[:2]} | {newest}
-    for manifest in snapshots(home):
+    """Removes versions older than `before`, never the newest nor the sound one before it: readers may still hold that."""
+    known = snapshots(home)
+    sound = (manifest.id for manifest in known if damage_of(_file(home, manifest.id)) is None)
+    kept = {newest, *itertools.islice(sound, 2)}
+    for manifest in known:
         if manifest.id not in kept and datetime.fromisoformat(manifest.published_at) < before:
             _file(home, manifest.id).unlink(missing_ok=True)
             (home.snapshots / f"{manifest.id}.json").unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from etl.config import Home
 from etl.publish import current
-from etl.refresh import refresh
+from etl.refresh import Seen, refresh
 
 
 def put(home: Home, name: str, text: str) -> Path:
@@ -27,7 +27,7 @@ def test_new_file_is_loaded_built_and_published_once(home: Home) -> None:
 
 
 def test_refused_file_is_told_once_and_again_when_it_changed(home: Home) -> None:
-    remembered: dict[Path, str] = {}
+    remembered = Seen()
     put(home, "a.csv", "甲,乙\n1,2\n")
     assert len(refresh(home, remembered).refusals) == 1
     assert refresh(home, remembered).refusals == []

@@ -125,6 +125,8 @@ def header(hall: Hall, title: str, with_period: bool = True) -> None:
     _ = hall.speak
     banner(hall)
     st.title(title, anchor=False)
+    if hall.store.damage is not None:
+        st.warning(_("当前数据版本已损坏，这里显示的是最近一个完好的版本；请管理员运行 hall doctor 查看处理办法"), icon=":material/report:")
     if hall.store.is_synthetic:
         st.warning(_("合成演示数据，不是真实办件"), icon=":material/science:")
     if with_period:

@@ -9,6 +9,7 @@ from dashboard.reports.period import Boundaries, Kind, ReportPeriod, parsed
 from dashboard.reports.plan import Audience
 from etl.config import HallError, Home, settings_from
 from etl.publish import current, snapshots
+from etl.soundness import require_sound
 
 if TYPE_CHECKING:
     from dashboard.reports.content import Report
@@ -66,6 +67,8 @@ def period_of(home: Home, asked: Asked) -> ReportPeriod:
 def snapshot_of(home: Home, identifier: str = "") -> tuple[Path, str]:
     """The file of a snapshot and when it was published; the current one where none is named. Raises HallError when it is gone."""
     path = home.snapshots / f"{identifier}.duckdb" if identifier else current(home)
+    if path is not None and path.exists():
+        require_sound(path)
     known = {one.id: one.published_at for one in snapshots(home)}
     if path is None:
         raise HallError(

@@ -16,6 +16,9 @@ def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
         print_json({"rows": [{"check": f.check, "ok": f.ok, "message": f.zh, "message_en": f.en} for f in findings]})
     else:
         print_table("检查", ["项目", "结果", "说明"], [[f.check, "正常" if f.ok else "注意", f.zh] for f in findings])
+        for finding in findings:
+            if not finding.ok:
+                typer.echo(f"{finding.check}: {finding.en}", err=True)
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 

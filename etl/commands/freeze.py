@@ -23,6 +23,7 @@ def freeze(
     from etl.office import open_office
     from etl.office.freezing import altered_months, frozen, frozen_months
     from etl.publish import current, open_snapshot
+    from etl.soundness import require_sound
 
     home = home_of(context)
     office = open_office(home)
@@ -30,7 +31,7 @@ def freeze(
         path = current(home)
         if path is None:
             raise HallError("还没有发布数据：请先运行 hall publish", "nothing is published yet: run hall publish first")
-        with open_snapshot(path) as con:
+        with open_snapshot(require_sound(path)) as con:
             freeze_months(con, home, office, [month], path.stem, actor, datetime.now())
     listed = [month] if month is not None else frozen_months(office)
     rows: list[dict[str, Any]] = [

@@ -30,8 +30,16 @@ def refresh(
                 [result.file, result.record, result.read, result.inserted, result.updated, result.quarantined] for result in done.results
             ]
             print_table(f"已发布 / published {snapshot}", ["文件", "记录", "读入", "新增", "更新", "隔离"], rows)
-        elif not watch:
+        elif snapshot is not None:
+            typer.echo(f"已补发布先前载入的数据 {snapshot} / published what had been loaded before: {snapshot}")
+        elif not watch and not done.left:
             typer.echo("收件箱中没有新文件 / nothing new in the inbox")
+        if not watch:
+            for path in done.left:
+                sys.stderr.write(
+                    f"{path.name}：还在写入，留待下次载入；写完后请再运行 hall refresh\n"
+                    f"{path.name} is still being written and is left for the next time: run hall refresh again\n"
+                )
 
     if not watch:
         done = once(home_of(context))

@@ -14,7 +14,8 @@ from etl.commands.output import home_of
 from etl.config import CHECKOUT, HallError, Home, settings_from
 from etl.demo import MARK
 from etl.office import open_office
-from etl.publish import current, open_snapshot
+from etl.publish import open_snapshot
+from etl.soundness import shown as version_shown
 
 LOCAL = "127.0.0.1"
 LOOPBACK = (LOCAL, "::1", "localhost")
@@ -45,10 +46,10 @@ def access_of(home: Home, host: str, is_open: bool = False) -> Access | None:
 
 def is_synthetic(home: Home) -> bool:
     """Whether what is published was made up by `hall demo`, all of it."""
-    path = current(home)
-    if path is None:
+    found = version_shown(home)
+    if found is None:
         return False
-    with open_snapshot(path) as con:
+    with open_snapshot(found.path) as con:
         row = con.execute("select count(*), count(*) filter (where starts_with(file, ?)) from batch", [MARK]).fetchone()
     return row is not None and row[0] > 0 and row[0] == row[1]
 
@@ -75,8 +76,10 @@ def run(home: Home, host: str = LOCAL, port: int = 8501, access: Access | None =
     typer.echo(f"看板：http://{shown}:{port}    （Ctrl-C 结束）\ndashboard: http://{shown}:{port}    (Ctrl-C to stop)")
     # From the checkout, so that .streamlit/config.toml with the theme is found.
     child = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "--host", host, "--port", str(port), *(("--access", access) if access else ())],
+        [sys.executable, "-m", "dashboard", "--host", host, "--port", str(port), "--tied", *(("--access", access) if access else ())],
         cwd=CHECKOUT,
+        # Nothing is ever written there: it closes when this process ends, however it ends, and then the child ends too.
+        stdin=subprocess.PIPE,
         env={**{name: value for name, value in os.environ.items() if name != "HALL_ACCESS"}, "HALL_HOME": str(home.root)},
         # Only Streamlit's own greeting goes there, in English; errors go to the other stream.
         stdout=subprocess.DEVNULL,

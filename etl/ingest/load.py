@@ -1,6 +1,5 @@
 """One file after another: read, conform, check, upsert, ledger. A file is one transaction: it is loaded whole or not at all."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from etl.config import HallError, Home, transaction
+from etl.ingest.arriving import files_of, reading, require_unchanged, sha_of, stamp_of
 from etl.ingest.conform import Conform, conform, set_variables
 from etl.ingest.macros import create_macros
 from etl.ingest.match import Match, choose
@@ -16,7 +16,7 @@ from etl.ingest.orders import open_codes, require_declared_orders
 from etl.ingest.pseudonym import kept, set_key, settle_former
 from etl.ingest.quarantine import quarantine_bad_rows, quarantine_refused
 from etl.ingest.rows import Table, Tally
-from etl.ingest.sources import SUFFIXES, tables
+from etl.ingest.sources import tables
 from etl.ingest.stage import NOTHING, SOURCE, Feed, Holds, pour
 from etl.ingest.upsert import upsert
 from etl.ingest.warehouse import ensure_tables
@@ -91,20 +91,6 @@ class BatchResult:
         return document
 
 
-def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files to load: a folder stands for the data files in it, by name; hidden files and other kinds are left."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(
-                p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith((".", "~"))
-            )
-            found += inside
-        else:
-            found.append(path)
-    return found
-
-
 def _settle_former(con: duckdb.DuckDBPyConnection) -> None:
     """ID numbers that an earlier release loaded. No batch tells the next build of it, so that it has to compute everything."""
     if settle_former(con, list(contracts().values())):
@@ -158,24 +144,18 @@ def _candidates(home: Home, record: str | None, name: str | None) -> list[Mappin
     return list(known.values())
 
 
-def sha_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, by which the ledger knows it."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _load_file(
     con: duckdb.DuckDBPyConnection, home: Home, path: Path, known: list[Mapping], named: bool, dry_run: bool
 ) -> list[BatchResult]:
-    """Every table of one file, in one transaction."""
-    if path.is_dir() or not path.exists():
-        raise HallError(f"找不到文件 {path}", f"no such file: {path}")
-    sha = sha_of(path)
-    with transaction(con, keep=not dry_run):
+    """Every table of one file, in one transaction, as of one moment: a file that changed meanwhile is not loaded."""
+    before = stamp_of(path)
+    with reading(path), transaction(con, keep=not dry_run):
+        sha = sha_of(path)
         results = [_load_table(con, home, table, match, sha) for table, match in _matched(path, known, named)]
         if dry_run:
             for result in results:
                 result.problems = _problems(con, result)
+        require_unchanged(path, before)
         return results
 
 

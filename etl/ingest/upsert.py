@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from etl.ingest.warehouse import storage
+from etl.ingest.warehouse import Storage, storage
 from etl.records import Contract, ContractField
 
 
@@ -59,6 +59,8 @@ def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[Contra
         f"create or replace temp table contested_key as select {keys} from incoming where not _bad group by {keys} having count(*) > 1 "
         f"union select {keys} from {target.table} o where exists (select 1 from incoming n where not n._bad and {joined})"
     )
+    if con.execute("select 1 from contested_key limit 1").fetchone() is None:
+        return Outcome(_insert_plain(con, target, own, batch_id), 0, 0, 0)
     con.execute(
         f"create or replace temp table contested as select {full}, n._version, n._extra, n._line, false as is_old from incoming n "
         f"where not n._bad and exists (select 1 from contested_key o where {joined}) "
@@ -88,12 +90,18 @@ def upsert(con: duckdb.DuckDBPyConnection, record: Contract, fields: list[Contra
         f"select {listed}, _version, _extra, ?, _line from judged where place = 1 and not is_old",
         [batch_id],
     )
+    for name in ("contested", "judged"):
+        con.execute(f"drop table {name}")
+    return Outcome(counted[0] + _insert_plain(con, target, own, batch_id, joined), counted[1], counted[2], counted[3])
+
+
+def _insert_plain(con: duckdb.DuckDBPyConnection, target: Storage, own: list[str], batch_id: str, joined: str = "") -> int:
+    """Inserts the rows whose key nothing contests; `joined` is how a key is known where some are contested."""
+    free = f" and not exists (select 1 from contested_key o where {joined})" if joined else ""
     plain = con.execute(
         f"insert into {target.table} ({', '.join(own)}, _version, _extra, _batch_id, _line) "
-        f"select {', '.join(own)}, _version, _extra, ?, _line from incoming n where not _bad "
-        f"and not exists (select 1 from contested_key o where {joined})",
+        f"select {', '.join(own)}, _version, _extra, ?, _line from incoming n where not _bad{free}",
         [batch_id],
     ).fetchone()
-    for name in ("contested_key", "contested", "judged"):
-        con.execute(f"drop table {name}")
-    return Outcome(counted[0] + (plain[0] if plain else 0), counted[1], counted[2], counted[3])
+    con.execute("drop table contested_key")
+    return int(plain[0]) if plain else 0
