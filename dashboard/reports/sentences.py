@@ -179,7 +179,8 @@ def _standing(sentence: plan.Standing, teller: Teller) -> Said | None:
 
 
 def _honours(sentence: plan.Honours, teller: Teller) -> Said | None:
-    text = honours(teller.assessed) if teller.assessed is not None else ""
+    # Staff are named in the internal version alone, as on the pages.
+    text = honours(teller.assessed, teller.audience == "internal") if teller.assessed is not None else ""
     return Said(text) if text else None
 
 
