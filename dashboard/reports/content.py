@@ -12,7 +12,7 @@ import duckdb
 
 from dashboard.reports.assessed import Results
 from dashboard.reports.figures import Figure, Source
-from dashboard.reports.period import Boundaries, ReportPeriod, before, past, written_day
+from dashboard.reports.period import Boundaries, ReportPeriod, before, months_of, past, written_day
 from dashboard.reports.plan import Annex, Asked, Audience, Chart, Plan, plan
 from dashboard.reports.scoretables import score_table
 from dashboard.reports.sentences import Said, Teller, paragraph, words_of
@@ -24,7 +24,7 @@ from etl.indicators.dimensions import DIMENSIONS, code_list
 
 LISTS = Path(__file__).parent / "lists"
 NUMERALS = "一二三四五六七八九十"
-TREND_PERIODS = {"month": 12, "quarter": 8, "year": 5, "custom": 6}
+TREND_PERIODS = {"month": 12, "quarter": 8, "custom": 6}
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def compose(
     words = words_of(period, as_of, settings.hall_name)
     # A period that is still running is no match for a whole one: then nothing is compared.
     earlier = None if running else before(period, choice.boundaries)
-    teller = Teller(source, period, earlier, choice.audience, words, tuple(settings.report_departments), assessed=assessed)
+    teller = Teller(source, period, earlier, choice.audience, words, tuple(settings.report_departments), assessed=assessed, as_of=as_of)
     asked = plan()
     stamp = Stamp(
         snapshot_id, published_at, as_of, definitions_version(), meta.get("calendar_version", NO_VALUE), period, choice.audience,
@@ -232,7 +232,7 @@ def _kpis(asked: Plan, teller: Teller) -> Table:
                 *parts,
             )
         )
-    return Table("主要指标", ("指标", "单位", "本期", "上期", "增减", "分子", "分母"), tuple(rows))
+    return Table("主要指标", ("指标", "单位", "本期", "上期", "增减", "分子", "分母"), tuple(rows), notes=asked.kpi_notes)
 
 
 def _sum_cell(value: int | float) -> Cell:
@@ -313,11 +313,12 @@ def _shown(figure: Figure, teller: Teller) -> float | None:
 
 
 def _trend(chart: Chart, present: list[Asked], teller: Teller, boundaries: Boundaries) -> tuple[list[str], list[ChartSeries]]:
-    periods = [
-        one
-        for one in past(teller.period, TREND_PERIODS[teller.period.kind], boundaries)
-        if teller.source.reaches(present[0].indicator, one)
-    ]
+    period = teller.period
+    # A year is drawn by its months, others among the like ones before them. One point is no trend.
+    asked_for = months_of(int(period.key), boundaries) if period.kind == "year" else past(period, TREND_PERIODS[period.kind], boundaries)
+    periods = [one for one in asked_for if one.first <= teller.as_of and teller.source.reaches(present[0].indicator, one)]
+    if len(periods) < 2:
+        return [], []
     series = [
         ChartSeries(
             asked.word or definitions()[asked.indicator].zh,

@@ -181,6 +181,7 @@ class Annex(_Strict):
     withheld: dict[Audience, str] = Field(default_factory=dict, description="what stands in its place for those who do not get it")
     optional: bool = False
     none: str = ""
+    notes: tuple[str, ...] = Field(default=(), description="lines under its table")
     landscape: bool = False
 
 
@@ -204,6 +205,7 @@ class Plan(_Strict):
     addressee: str
     opening: str
     kpis: tuple[str, ...]
+    kpi_notes: tuple[str, ...] = ()
     sections: tuple[Section, ...]
     annexes: tuple[Annex, ...]
     charts: tuple[Chart, ...] = ()

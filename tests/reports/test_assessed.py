@@ -66,6 +66,24 @@ def test_a_quarter_names_its_red_flags_and_is_put_together_of_published_months(a
         assert all(winner.name in text for winner in award.winners)
 
 
+def test_what_is_put_together_of_months_shows_no_base_and_no_empty_column(assessed_home):
+    """A quarter's score is a mean of months: a base of 0 with 98 points of bonus would mislead. Persons are ranked in one group."""
+    month, quarter = (content_of(assessed_home, Asked(kind, key)) for kind, key in (("month", "2018-10"), ("quarter", "2018-Q3")))
+    heads = {
+        (name, report.stamp.period.kind): annex(report, name).tables[0].header
+        for report in (month, quarter)
+        for name in ("window_scores", "staff_scores")
+    }
+    assert "基准分" in heads["window_scores", "month"]
+    assert not {"基准分", "扣分及调整", "加分"} & {*heads["window_scores", "quarter"], *heads["staff_scores", "quarter"]}
+    for (name, kind), header in heads.items():
+        assert ("组别" in header) == (name == "window_scores"), (name, kind)
+    for report in (month, quarter):
+        for name in ("window_scores", "staff_scores"):
+            (table,) = annex(report, name).tables
+            assert {len(row) for row in table.rows} == {len(table.header)}
+
+
 def test_the_public_version_names_no_staff_beside_deductions(assessed_home):
     report = content_of(assessed_home, Asked("month", "2018-10", audience="public"))
     assert "staff_scores" not in {one.id for one in report.annexes}
