@@ -23,6 +23,7 @@ from etl.indicators import definitions
 from etl.indicators.dimensions import DIMENSIONS, code_list
 
 LISTS = Path(__file__).parent / "lists"
+SYNTHETIC = "合成演示数据，不是真实办件。"
 NUMERALS = "一二三四五六七八九十"
 TREND_PERIODS = {"month": 12, "quarter": 8, "custom": 6}
 
@@ -45,6 +46,7 @@ class Stamp:
     def lines(self) -> list[str]:
         """The note under each table and at the report's end."""
         return [
+            *([SYNTHETIC] if self.is_synthetic else []),
             f"统计期间：{self.period.span}；数据截止：{written_day(self.as_of)}",
             f"来源：政务大厅运行看板，数据版本 {self.snapshot_id}（发布于 {self.published_at.replace('T', ' ')}）；"
             f"口径版本 {self.definitions_version}；工作日历版本 {self.calendar_version}",
@@ -164,6 +166,8 @@ def compose(
     opening = asked.opening.format_map(words)
     if running:
         opening += f"数据截至{written_day(as_of)}，{period.this}未完，不与{period.former}比较。"
+    if stamp.is_synthetic:
+        opening += SYNTHETIC
     # Tables first: what they hide, the text must not tell.
     annexes = _annexes(con, asked, teller)
     cells = (cell for annex in annexes for table in annex.tables for row in table.all_rows for cell in row)

@@ -79,7 +79,7 @@ class _Styles:
         if name == "cover":
             return {**base, "font_name": TITLE, "font_size": 22, "align": "center", "text_wrap": True}
         if name == "centre":
-            return {**base, "align": "center"}
+            return {**base, "align": "center", "text_wrap": True}
         if name == "heading":
             return {**base, "font_name": HEAD, "font_size": 14}
         if name == "part":
@@ -126,6 +126,8 @@ def _cover(book: Any, styles: _Styles, report: Report) -> None:
     draft = f"（{DRAFT}）" if report.stamp.is_draft else ""
     sheet.merge_range(0, 0, 0, columns - 1, report.title + draft, styles.get("cover"))
     sheet.merge_range(1, 0, 1, columns - 1, report.number, styles.get("centre"))
+    # A merged cell does not find its height by itself: some 45 Chinese letters stand side by side.
+    sheet.set_row(2, 16 * max(1, -(-width(report.opening) // 90)))
     sheet.merge_range(2, 0, 2, columns - 1, report.opening, styles.get("centre"))
     row = _table(sheet, styles, report.kpis, 4)
     row = _write_notes(sheet, styles, report, report.kpis, row, 105) + 1

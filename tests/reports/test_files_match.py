@@ -249,4 +249,6 @@ def test_the_stamp_stands_in_all_three(report, sheets, document, pages):
         plain = re.sub(r"\s+", "", text)
         assert report.stamp.snapshot_id in plain
         assert report.stamp.definitions_version in plain
+        # At the beginning, and with the sources at the end (and under each table, which may travel alone).
+        assert plain.count("合成演示数据，不是真实办件。") >= 2
         assert f"数据截止：{date(2018, 12, 31).year}年12月31日" in plain
