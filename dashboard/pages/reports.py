@@ -97,7 +97,7 @@ def _form(hall: Hall) -> None:
                 _("格式"), asking.FORMATS, default=list(asking.FORMATS), selection_mode="multi", format_func=lambda one: formats[one],
                 key=FORMATS_KEY,
             )  # fmt: skip
-        first, second = st.columns([2, 5], gap="medium")
+        first, second = st.columns([1, 1], gap="medium")
         with first:
             audience = st.segmented_control(
                 _("读者"),
