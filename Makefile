@@ -50,5 +50,6 @@ bench-pages: bench-env test-tools ## measure a filter change in Chromium beside 
 bench-env: env
 	@$(UV) sync $(UV_FLAGS) --group bench --quiet
 
-screenshots: test-tools ## take the pictures of the README anew
+screenshots: test-tools ## take the pictures of the README and of a month's report anew
 	$(PY) -m tests.browser.screenshots
+	$(PY) -m tests.browser.reportpages

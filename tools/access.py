@@ -74,6 +74,8 @@ def page() -> str:
         "`work`: as on the screen. `leadership`: names of applicants of fixed width. `public`: no names, no numbers of persons or cases; "
         "counts of 1 to 4 hidden, with the next smallest where one alone would be given away by the total.",
         "",
+        "Reports: the internal version is `work` of the whole hall, the leaders' is `leadership`, the public one is `public` (reports.md).",
+        "",
         *_table("kind", [(kind, lambda role, kind=kind: YES if rules.may_export(role, kind) else NO) for kind in EXPORTS]),  # type: ignore[misc]
         "",
         "## Actions",

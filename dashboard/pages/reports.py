@@ -11,6 +11,7 @@ from dashboard.language import Language
 from dashboard.period import containing
 from dashboard.reports import asking, exports, starting
 from dashboard.reports.period import Kind, ReportPeriod, available
+from dashboard.reports.plan import Audience
 from dashboard.session import Hall
 from etl.access.principal import LOCAL
 
@@ -35,8 +36,16 @@ def _format_words(_: Language) -> dict[asking.Format, str]:
     return {"xlsx": "Excel", "docx": "Word", "pdf": "PDF"}
 
 
-def _audience_words(_: Language) -> dict[str, str]:
-    return {"internal": _("内部版"), "public": _("公开版")}
+def _audience_words(_: Language) -> dict[Audience, str]:
+    return {"internal": _("内部版"), "leadership": _("领导版"), "public": _("公开版")}
+
+
+def _audience_notes(_: Language) -> dict[Audience, str]:
+    return {
+        "internal": _("内部版列出超期办件和人员得分，只供大厅管理人员"),
+        "leadership": _("领导版不列单个办件和人员得分，其余与内部版相同"),
+        "public": _("公开版隐去少于5件的数及可据以推算的数，不含办件明细、人员得分和申请人"),
+    }
 
 
 def _state_words(_: Language) -> dict[str, str]:
@@ -65,6 +74,8 @@ def _periods(hall: Hall, kind: Kind) -> list[ReportPeriod]:
 
 def _ask(hall: Hall, wanted: list[asking.Asked], batch: str) -> None:
     hall.require("make_report")
+    for one in wanted:
+        asking.require(hall.principal, one.audience)
     exports.ask(hall.store.home, wanted, session.actor(), datetime.now(), batch)
     starting.start(hall.store.home)
 
@@ -73,7 +84,7 @@ def _form(hall: Hall) -> None:
     """What to make."""
     _ = hall.speak
     st.subheader(_("生成报告"), anchor=False)
-    kinds, formats, audiences = _kind_words(_), _format_words(_), _audience_words(_)
+    kinds, formats, audiences, mine = _kind_words(_), _format_words(_), _audience_words(_), asking.audiences_of(hall.principal)
     with st.container(border=True):
         first, second, third = st.columns([3, 2, 3], gap="medium")
         with first:
@@ -86,12 +97,12 @@ def _form(hall: Hall) -> None:
                 _("格式"), asking.FORMATS, default=list(asking.FORMATS), selection_mode="multi", format_func=lambda one: formats[one],
                 key=FORMATS_KEY,
             )  # fmt: skip
-        first, second = st.columns([2, 5], gap="medium")
+        first, second = st.columns([1, 1], gap="medium")
         with first:
             audience = st.segmented_control(
                 _("读者"),
-                list(asking.AUDIENCES),
-                default="internal",
+                mine,
+                default=mine[0],
                 format_func=lambda one: audiences[one],
                 key=AUDIENCE_KEY,
                 required=True,
@@ -100,8 +111,7 @@ def _form(hall: Hall) -> None:
             number = st.text_input(
                 _("文号"), key=NUMBER_KEY, max_chars=60, placeholder=_("可不填"), value=hall.store.settings.report_number
             )
-        if audience == "public":
-            st.caption(_("公开版隐去少于5件的数及可据以推算的数，不含办件明细、人员得分和申请人"))
+        st.caption(_audience_notes(_)[audience])
         if period is not None:
             st.caption(_("统计期间") + _.colon + _.span(period.first, period.last))
         with st.container(horizontal=True):
@@ -121,6 +131,12 @@ def _form(hall: Hall) -> None:
                 _ask(hall, [asking.Asked("month", one.key, tuple(chosen), audience) for one in months], batch)
         if not chosen:
             st.caption(_("请至少选一种格式"))
+
+
+def _own(hall: Hall, found: list[exports.Job]) -> list[int]:
+    """The numbers of those whose version this person may ask for."""
+    mine = asking.audiences_of(hall.principal)
+    return [job.number for job in found if job.audience in mine]
 
 
 def _under_way(hall: Hall) -> None:
@@ -143,8 +159,8 @@ def _under_way(hall: Hall) -> None:
         for job in sorted(waiting, key=lambda one: one.number)[:3]:
             title = f"{period_words(job.period, _)}　{_audience_words(_)[job.audience]}"
             st.progress(job.share, text=f"{title}{_.colon}{_state_words(_)[job.state]} {steps.get(job.step, job.step)}")
-        numbers = [job.number for job in waiting]
-        if st.button(_.count("取消 {n} 份", len(numbers)), icon=":material/cancel:", key="report_cancel"):
+        numbers = _own(hall, waiting)
+        if numbers and st.button(_.count("取消 {n} 份", len(numbers)), icon=":material/cancel:", key="report_cancel"):
             hall.require("make_report")
             exports.cancel(hall.store.home, numbers, session.actor(), datetime.now())
             st.rerun()
@@ -159,15 +175,15 @@ def _under_way(hall: Hall) -> None:
 
 def _download(hall: Hall, job: exports.Job, file: exports.File) -> None:
     _ = hall.speak
-    home, number, kind, actor = hall.store.home, job.number, file.format, session.actor()
+    home, number, kind, who = hall.store.home, job.number, file.format, hall.principal
     tables.offer(
         hall,
         _format_words(_)[file.format],
         # On pressing only; the file is read, not made.
-        lambda: exports.downloaded(home, number, kind, actor, datetime.now()),
+        lambda: exports.downloaded(home, number, kind, who, datetime.now()),
         file.name,
         key=f"report_{number}_{kind}",
-        kind="public" if job.audience == "public" else "leadership",
+        kind=asking.EXPORTS[job.audience],
         mime=MIME[file.format],
         help=f"SHA-256 {file.sha256[:16]}…",
     )
@@ -187,12 +203,15 @@ def _row(hall: Hall, job: exports.Job) -> None:
             st.caption(plain(job.message))
     with right, st.container(horizontal=True):
         kept = [file for file in job.files if file.is_kept]
-        for file in kept:
-            _download(hall, job, file)
         if job.state != "done":
             st.markdown(f":gray[{_state_words(_)[job.state]}]")
+        elif not _own(hall, [job]):
+            st.caption(_("只供大厅管理人员"))
         elif not kept:
             st.caption(_("由命令行写到所指定的文件夹"))
+        else:
+            for file in kept:
+                _download(hall, job, file)
 
 
 def _past(hall: Hall) -> None:
@@ -203,7 +222,7 @@ def _past(hall: Hall) -> None:
     if not over:
         states.nothing(_("还没有导出过报告"))
         return
-    stopped = [job.number for job in found if job.state in ("cancelled", "failed")]
+    stopped = _own(hall, [job for job in found if job.state in ("cancelled", "failed")])
     if stopped and st.button(_.count("继续生成 {n} 份", len(stopped)), icon=":material/replay:", key="report_resume"):
         hall.require("make_report")
         exports.resume(hall.store.home, stopped, session.actor(), datetime.now())

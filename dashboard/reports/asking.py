@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from dashboard.reports.period import Boundaries, Kind, ReportPeriod, parsed
 from dashboard.reports.plan import Audience
+from etl.access.principal import Principal
+from etl.access.rules import Export, NotAllowedError, access_rules, reach
 from etl.config import HallError, Home, settings_from
 from etl.publish import current, snapshots
 from etl.soundness import require_sound
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 Format = Literal["xlsx", "docx", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-AUDIENCES: dict[Audience, str] = {"internal": "内部", "public": "公开"}
+AUDIENCES: dict[Audience, str] = {"internal": "内部", "leadership": "领导", "public": "公开"}
+# The kind of export that each version is.
+EXPORTS: dict[Audience, Export] = {"internal": "work", "leadership": "leadership", "public": "public"}
 Progress = Callable[[float, str], None]
 
 
@@ -51,6 +55,21 @@ class Outcome:
     report: "Report"
     files: list[Made] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
+
+
+def audiences_of(who: Principal) -> tuple[Audience, ...]:
+    """The versions that this person may ask for and take away, the fullest first.
+
+    The internal one names staff and cases of the whole hall: it is for those from whom the pages keep nothing.
+    """
+    kinds = access_rules().roles[who.role].exports
+    return tuple(one for one in AUDIENCES if EXPORTS[one] in kinds and (one != "internal" or reach(who).is_hall))
+
+
+def require(who: Principal, audience: Audience) -> None:
+    """Raises NotAllowedError when this version is not for this person."""
+    if audience not in audiences_of(who):
+        raise NotAllowedError("这一版报告", "this version of a report")
 
 
 def boundaries_of(home: Home) -> Boundaries:

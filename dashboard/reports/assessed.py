@@ -117,13 +117,15 @@ def _counted(assessed: Results, kind: RuledKind, ranked: Iterable[Place]) -> lis
     return [(assessed.grades[grade], found[grade]) for grade in known]
 
 
-def honours(assessed: Results) -> str:
-    """The awards of the period, each with its winners or the words that nobody was eligible."""
+def honours(assessed: Results, names_persons: bool = True) -> str:
+    """The awards of the period, each with its winners or the words that nobody was eligible. Persons may be left unnamed."""
     said = []
     for award in assessed.awards:
-        measure = UNITS["person" if award.subject_kind == "chief" else award.subject_kind][1]
+        kind: RuledKind = "person" if award.subject_kind == "chief" else award.subject_kind
+        measure = UNITS[kind][1]
         if award.winners:
-            said.append(f"评选{award.zh}{len(award.winners)}{measure}：{listed(winner.name for winner in award.winners)}")
+            names = f"：{listed(winner.name for winner in award.winners)}" if names_persons or kind != "person" else ""
+            said.append(f"评选{award.zh}{len(award.winners)}{measure}{names}")
         else:
             said.append(f"{award.zh}空缺（符合条件的{award.eligible}{measure}）")
     return f"{'；'.join(said)}。" if said else ""

@@ -12,7 +12,7 @@ import duckdb
 
 from dashboard.reports.assessed import Results
 from dashboard.reports.figures import Figure, Source
-from dashboard.reports.period import Boundaries, ReportPeriod, before, past, written_day
+from dashboard.reports.period import Boundaries, ReportPeriod, before, months_of, past, written_day
 from dashboard.reports.plan import Annex, Asked, Audience, Chart, Plan, plan
 from dashboard.reports.scoretables import score_table
 from dashboard.reports.sentences import Said, Teller, paragraph, words_of
@@ -23,8 +23,9 @@ from etl.indicators import definitions
 from etl.indicators.dimensions import DIMENSIONS, code_list
 
 LISTS = Path(__file__).parent / "lists"
+SYNTHETIC = "合成演示数据，不是真实办件。"
 NUMERALS = "一二三四五六七八九十"
-TREND_PERIODS = {"month": 12, "quarter": 8, "year": 5, "custom": 6}
+TREND_PERIODS = {"month": 12, "quarter": 8, "custom": 6}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Stamp:
     def lines(self) -> list[str]:
         """The note under each table and at the report's end."""
         return [
+            *([SYNTHETIC] if self.is_synthetic else []),
             f"统计期间：{self.period.span}；数据截止：{written_day(self.as_of)}",
             f"来源：政务大厅运行看板，数据版本 {self.snapshot_id}（发布于 {self.published_at.replace('T', ' ')}）；"
             f"口径版本 {self.definitions_version}；工作日历版本 {self.calendar_version}",
@@ -155,7 +157,7 @@ def compose(
     words = words_of(period, as_of, settings.hall_name)
     # A period that is still running is no match for a whole one: then nothing is compared.
     earlier = None if running else before(period, choice.boundaries)
-    teller = Teller(source, period, earlier, choice.audience, words, tuple(settings.report_departments), assessed=assessed)
+    teller = Teller(source, period, earlier, choice.audience, words, tuple(settings.report_departments), assessed=assessed, as_of=as_of)
     asked = plan()
     stamp = Stamp(
         snapshot_id, published_at, as_of, definitions_version(), meta.get("calendar_version", NO_VALUE), period, choice.audience,
@@ -164,6 +166,8 @@ def compose(
     opening = asked.opening.format_map(words)
     if running:
         opening += f"数据截至{written_day(as_of)}，{period.this}未完，不与{period.former}比较。"
+    if stamp.is_synthetic:
+        opening += SYNTHETIC
     # Tables first: what they hide, the text must not tell.
     annexes = _annexes(con, asked, teller)
     cells = (cell for annex in annexes for table in annex.tables for row in table.all_rows for cell in row)
@@ -232,7 +236,7 @@ def _kpis(asked: Plan, teller: Teller) -> Table:
                 *parts,
             )
         )
-    return Table("主要指标", ("指标", "单位", "本期", "上期", "增减", "分子", "分母"), tuple(rows))
+    return Table("主要指标", ("指标", "单位", "本期", "上期", "增减", "分子", "分母"), tuple(rows), notes=asked.kpi_notes)
 
 
 def _sum_cell(value: int | float) -> Cell:
@@ -245,6 +249,8 @@ def _annexes(con: duckdb.DuckDBPyConnection, asked: Plan, teller: Teller) -> lis
     found: list[AnnexText] = []
     for annex in asked.annexes:
         if teller.audience not in annex.audiences:
+            if words := annex.withheld.get(teller.audience):
+                found.append(AnnexText(annex.id, len(found) + 1, annex.title, (), words))
             continue
         tables = tuple(_tables(con, annex, teller))
         if tables or annex.none or annex.is_definitions:
@@ -311,11 +317,12 @@ def _shown(figure: Figure, teller: Teller) -> float | None:
 
 
 def _trend(chart: Chart, present: list[Asked], teller: Teller, boundaries: Boundaries) -> tuple[list[str], list[ChartSeries]]:
-    periods = [
-        one
-        for one in past(teller.period, TREND_PERIODS[teller.period.kind], boundaries)
-        if teller.source.reaches(present[0].indicator, one)
-    ]
+    period = teller.period
+    # A year is drawn by its months, others among the like ones before them. One point is no trend.
+    asked_for = months_of(int(period.key), boundaries) if period.kind == "year" else past(period, TREND_PERIODS[period.kind], boundaries)
+    periods = [one for one in asked_for if one.first <= teller.as_of and teller.source.reaches(present[0].indicator, one)]
+    if len(periods) < 2:
+        return [], []
     series = [
         ChartSeries(
             asked.word or definitions()[asked.indicator].zh,

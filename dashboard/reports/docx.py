@@ -26,6 +26,8 @@ BODY, HEAD, PART, TITLE, LATIN = "仿宋_GB2312", "黑体", "楷体_GB2312", "�
 VARIABLE = "hall.report"
 NO_PICTURE = "（本机没有可用的浏览器，图见 Excel 文件“图表”页）"
 PORTRAIT_MM, LANDSCAPE_MM = 156, 225
+# So many of a table's last rows stay with the notes below it: notes alone on a page say nothing.
+KEPT_ROWS = 2
 
 
 def write(report: Report, pictures: Mapping[str, bytes]) -> bytes:
@@ -233,8 +235,11 @@ def _annexes(document: Any, report: Report) -> None:
                 _line(document, annex.none)
                 continue
             document.element.body.insert_element_before(_table(table, LANDSCAPE_MM if is_landscape else PORTRAIT_MM), "w:sectPr")
-            for line in [*table.notes, *report.stamp.lines()]:
-                _small(_line(document, line, 0, font=BODY, size=9))
+            notes = [_line(document, line, 0, font=BODY, size=9) for line in [*table.notes, *report.stamp.lines()]]
+            for place, note in enumerate(notes):
+                _small(note)
+                note.paragraph_format.keep_with_next = place < len(notes) - 1
+                note.paragraph_format.keep_together = True
 
 
 def _table(table: Table, width_mm: float) -> Any:
@@ -256,7 +261,7 @@ def _table(table: Table, width_mm: float) -> Any:
         "</w:tblGrid>",
         *_header_rows(table, widths, points),
     ]
-    for line in table.rows:
+    for place, line in enumerate(table.rows):
         parts.append(
             _row(
                 [
@@ -265,11 +270,18 @@ def _table(table: Table, width_mm: float) -> Any:
                 ],
                 widths,
                 points,
+                is_kept=place >= len(table.rows) - KEPT_ROWS,
             )
         )
     if table.total is not None:
         parts.append(
-            _row([(cell.text, "right" if cell.kind != "text" else "center", 1, "") for cell in table.total], widths, points, is_bold=True)
+            _row(
+                [(cell.text, "right" if cell.kind != "text" else "center", 1, "") for cell in table.total],
+                widths,
+                points,
+                is_bold=True,
+                is_kept=True,
+            )
         )
     parts.append("</w:tbl>")
     return parse_xml("".join(parts))
@@ -294,10 +306,18 @@ def _header_rows(table: Table, widths: list[int], points: float) -> list[str]:
     return rows
 
 
-def _row(cells: list[tuple[str, str, int, str]], widths: list[int], points: float, is_head: bool = False, is_bold: bool = False) -> str:
+def _row(
+    cells: list[tuple[str, str, int, str]],
+    widths: list[int],
+    points: float,
+    is_head: bool = False,
+    is_bold: bool = False,
+    is_kept: bool = False,
+) -> str:
     properties = "<w:trPr><w:cantSplit/>" + ("<w:tblHeader/>" if is_head else "") + "</w:trPr>"
     font = HEAD if is_head or is_bold else BODY
     run = _run(font, points)
+    kept = "<w:keepNext/>" if is_kept else ""
     parts = [f"<w:tr>{properties}"]
     column = 0
     for text, alignment, span, merge in cells:
@@ -307,7 +327,7 @@ def _row(cells: list[tuple[str, str, int, str]], widths: list[int], points: floa
         merged = f"<w:vMerge w:val='{merge}'/>" if merge else ""
         parts.append(
             f"<w:tc><w:tcPr><w:tcW w:w='{size_here}' w:type='dxa'/>{spanned}{merged}<w:vAlign w:val='center'/></w:tcPr>"
-            "<w:p><w:pPr><w:spacing w:before='10' w:after='10' w:line='240' w:lineRule='auto'/>"
+            f"<w:p><w:pPr>{kept}<w:spacing w:before='10' w:after='10' w:line='240' w:lineRule='auto'/>"
             f"<w:ind w:firstLineChars='0' w:firstLine='0'/><w:jc w:val='{alignment}'/></w:pPr>"
             f"<w:r>{run}<w:t xml:space='preserve'>{escape(text)}</w:t></w:r></w:p></w:tc>"
         )

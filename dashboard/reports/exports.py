@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from dashboard.reports.asking import Asked, Format, Outcome, snapshot_of
+from dashboard.reports.asking import Asked, Format, Outcome, require, snapshot_of
+from dashboard.reports.plan import Audience
+from etl.access.principal import Principal
 from etl.config import Home
 from etl.office import append, open_office
 
@@ -37,7 +39,7 @@ class Job:
     batch: str
     kind: str
     period: str
-    audience: str
+    audience: Audience
     formats: tuple[str, ...]
     document_number: str
     snapshot_id: str
@@ -171,13 +173,17 @@ def resume(home: Home, numbers: Sequence[int], actor: str, now: datetime) -> Non
     _turn(home, numbers, ("cancelled", "failed"), "waiting", "report.resumed", actor, now)
 
 
-def downloaded(home: Home, number: int, kind: str, actor: str, now: datetime) -> bytes:
-    """The bytes of a file that was made, with an entry in the trail. Nothing is made anew."""
+def downloaded(home: Home, number: int, kind: str, who: Principal, now: datetime) -> bytes:
+    """The bytes of a file that was made, with an entry in the trail. Nothing is made anew.
+
+    Raises NotAllowedError when the version is not for this person.
+    """
     job = next(one for one in jobs(home, number=number))
+    require(who, job.audience)
     file = next(one for one in job.files if one.format == kind and one.is_kept)
     content = (folder(home, number) / file.name).read_bytes()
     with open_office(home).writing() as con:
-        append(con, actor, "report.downloaded", f"report:{number}", now, {"format": kind, "sha256": file.sha256})
+        append(con, who.name, "report.downloaded", f"report:{number}", now, {"format": kind, "sha256": file.sha256})
     return content
 
 

@@ -16,7 +16,8 @@ from etl.records import read_toml, validation_refusal
 
 PLANS = Path(__file__).parent / "plans"
 Kind = Literal["month", "quarter", "year", "custom"]
-Audience = Literal["internal", "public"]
+# Who reads it: whoever may see all of the hall; leaders, who see no single case and no score of a person; everybody.
+Audience = Literal["internal", "leadership", "public"]
 Conditions = dict[str, str | list[str]]
 
 
@@ -176,9 +177,11 @@ class Annex(_Strict):
     list_columns: tuple[ListColumn, ...] = ()
     assessed: RuledKind | None = None
     is_definitions: bool = False
-    audiences: tuple[Audience, ...] = ("internal", "public")
+    audiences: tuple[Audience, ...] = ("internal", "leadership", "public")
+    withheld: dict[Audience, str] = Field(default_factory=dict, description="what stands in its place for those who do not get it")
     optional: bool = False
     none: str = ""
+    notes: tuple[str, ...] = Field(default=(), description="lines under its table")
     landscape: bool = False
 
 
@@ -202,6 +205,7 @@ class Plan(_Strict):
     addressee: str
     opening: str
     kpis: tuple[str, ...]
+    kpi_notes: tuple[str, ...] = ()
     sections: tuple[Section, ...]
     annexes: tuple[Annex, ...]
     charts: tuple[Chart, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from dashboard.reports import plan
@@ -24,6 +25,7 @@ class Teller:
     departments: tuple[str, ...] = ()
     hidden: frozenset[Question] = frozenset()
     assessed: Results | None = None
+    as_of: date = date.max
 
     def told(self, figure: Figure) -> str:
         """The number with its unit as this audience may read it."""
@@ -81,7 +83,8 @@ def _figures(sentence: plan.Figures, teller: Teller) -> Said | None:
         few = "" if now.is_firm else f"（n={now.n}）"
         parts.append(f"{_word(asked, now)}{teller.told(now)}{few}{teller.changed(asked, now)}")
         used.append(now)
-    if not parts:
+    # Nothing but noughts: the part has its own words for that.
+    if not any(one.value or not one.is_count for one in used):
         return None
     return Said(f"{sentence.lead.format_map(teller.words)}{'；'.join(parts)}。", tuple(used))
 
@@ -179,7 +182,8 @@ def _standing(sentence: plan.Standing, teller: Teller) -> Said | None:
 
 
 def _honours(sentence: plan.Honours, teller: Teller) -> Said | None:
-    text = honours(teller.assessed) if teller.assessed is not None else ""
+    # Staff are named in the internal version alone, as on the pages.
+    text = honours(teller.assessed, teller.audience == "internal") if teller.assessed is not None else ""
     return Said(text) if text else None
 
 

@@ -202,7 +202,7 @@ def by_dimension(annex: Annex, teller: Teller) -> list[Table]:
         (Cell(str(place), "count", place), text_cell(label), *row) for place, (label, row) in enumerate(zip(labels, rows, strict=True), 1)
     )
     last = (text_cell(""), text_cell(TOTAL), *total) if total is not None else None
-    notes = (f"带“{HIDDEN}”的为少于{SMALL}件的数，以及为免推算而一并不列的数。",) if _hides(rows) else ()
+    notes = (*annex.notes, f"带“{HIDDEN}”的为少于{SMALL}件的数，以及为免推算而一并不列的数。") if _hides(rows) else annex.notes
     tables = [Table(annex.title, header, numbered, last, notes, annex.landscape)]
     headings = [one.column.heading for one in filled]
     if annex.rank_by in headings:

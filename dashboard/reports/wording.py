@@ -67,13 +67,13 @@ def is_small(figure: Figure) -> bool:
 
 
 def change_value(now: Figure, then: Figure | None) -> Fraction | None:
-    """The change: in per cent of the former for counts (none from nothing), the difference for the others."""
+    """The change: in per cent of the former for counts, the difference for the others; none from nothing, nor of a sum not yet begun."""
     new, old = exact(now), None if then is None else exact(then)
     if new is None or old is None:
         return None
-    if now.is_count:
-        return None if old == 0 else (new - old) * 100 / old
-    return new - old
+    if old == 0 and (now.is_count or now.indicator.timing == "until"):
+        return None
+    return (new - old) * 100 / old if now.is_count else new - old
 
 
 def change(now: Figure, then: Figure | None, period: ReportPeriod) -> str:

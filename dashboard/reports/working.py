@@ -8,7 +8,6 @@ from dashboard.reports import exports
 from dashboard.reports.asking import Asked, Format
 from dashboard.reports.making import make
 from dashboard.reports.period import Kind
-from dashboard.reports.plan import Audience
 from etl.config import HallError, Home
 
 
@@ -25,7 +24,7 @@ def _one(home: Home, job: exports.Job) -> bool:
         cast(Kind, job.kind),
         job.period,
         cast(tuple[Format, ...], job.formats),
-        cast(Audience, job.audience),
+        job.audience,
         job.document_number,
         snapshot_id=job.snapshot_id,
     )

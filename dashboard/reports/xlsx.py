@@ -1,5 +1,6 @@
 """The Excel writer: cover with the main figures, the text, native charts, a sheet an annex. Text stays text, whatever it begins with."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -23,13 +24,15 @@ BODY, HEAD, TITLE = "仿宋", "黑体", "方正小标宋简体"
 FORMATS: dict[CellKind, str] = {
     "count": "#,##0",
     "rate": "0.00",
-    "mean": "0.00",
+    "mean": "#,##0.00",
     "change": '+0.00"%";"−"0.00"%";0.00"%"',
     "date": 'yyyy"年"m"月"d"日"',
 }
 COLOURS = ("#1d5a96", "#c46a11", "#2b7a5b")
 PATTERNS = ("", "wide_upward_diagonal", "percent_50")
 A4 = 9
+# What a page of A4 holds between the margins of a sheet, less a line for viewers with higher rows.
+PAGE_POINTS = 690.0
 
 
 def write(report: Report) -> bytes:
@@ -76,7 +79,7 @@ class _Styles:
         if name == "cover":
             return {**base, "font_name": TITLE, "font_size": 22, "align": "center", "text_wrap": True}
         if name == "centre":
-            return {**base, "align": "center"}
+            return {**base, "align": "center", "text_wrap": True}
         if name == "heading":
             return {**base, "font_name": HEAD, "font_size": 14}
         if name == "part":
@@ -123,6 +126,8 @@ def _cover(book: Any, styles: _Styles, report: Report) -> None:
     draft = f"（{DRAFT}）" if report.stamp.is_draft else ""
     sheet.merge_range(0, 0, 0, columns - 1, report.title + draft, styles.get("cover"))
     sheet.merge_range(1, 0, 1, columns - 1, report.number, styles.get("centre"))
+    # A merged cell does not find its height by itself: some 45 Chinese letters stand side by side.
+    sheet.set_row(2, 16 * max(1, -(-width(report.opening) // 90)))
     sheet.merge_range(2, 0, 2, columns - 1, report.opening, styles.get("centre"))
     row = _table(sheet, styles, report.kpis, 4)
     row = _write_notes(sheet, styles, report, report.kpis, row, 105) + 1
@@ -135,7 +140,7 @@ def _cover(book: Any, styles: _Styles, report: Report) -> None:
 def _text(book: Any, styles: _Styles, report: Report) -> None:
     sheet = _sheet(book, styles, report, "正文", False)
     # One column cannot be split over pages, so a viewer does not shrink it: it must fit A4 with wider stand-in letters too.
-    sheet.set_column(0, 0, 78)
+    sheet.set_column(0, 0, 72)
     lines: list[tuple[str, str]] = [
         (report.title, "cover"),
         (report.number, "centre"),
@@ -149,13 +154,39 @@ def _text(book: Any, styles: _Styles, report: Report) -> None:
                 lines.append((part.heading, "part"))
             lines.append((f"　　{part.said.text}", "paragraph"))
     lines += [("", "plain"), (report.sender, "plain"), *((line, "note") for line in report.stamp.lines())]
-    for row, (text, style) in enumerate(lines):
-        if style == "paragraph":
-            # Not every viewer finds the height of a wrapped cell by itself: 33 Chinese letters a line.
-            sheet.set_row(row, 17 * max(1, -(-width(text) // 66)))
-        elif style == "cover":
-            sheet.set_row(row, 40)
+    heights = [_height(text, style) for text, style in lines]
+    for row, ((text, style), height) in enumerate(zip(lines, heights, strict=True)):
+        sheet.set_row(row, height)
         sheet.write_string(row, 0, text, styles.get(style))
+    # Fitting to the page's width, which one column needs not, would make a viewer pass over the breaks.
+    sheet.set_print_scale(100)
+    sheet.set_h_pagebreaks(_breaks([style for _, style in lines], heights))
+
+
+def _height(text: str, style: str) -> float:
+    """Not every viewer finds the height of a wrapped cell by itself: 30 Chinese letters a line, 45 of the small ones."""
+    if style == "cover":
+        return 40
+    if style == "paragraph":
+        return 17.0 * max(1, -(-width(text) // 60))
+    if style == "note":
+        return 13.0 * max(1, -(-width(text) // 90))
+    return {"heading": 24.0, "part": 20.0}.get(style, 17.0)
+
+
+def _breaks(kinds: Sequence[str], heights: Sequence[float]) -> list[int]:
+    """The rows that begin a page, so that no heading stands alone at a page's foot."""
+    found, used, first = [], 0.0, 0
+    for row, kind in enumerate(kinds):
+        if kind in ("heading", "part"):
+            continue
+        # This row and the headings before it stay together.
+        whole = sum(heights[first : row + 1])
+        if used and used + whole > PAGE_POINTS:
+            found.append(first)
+            used = 0.0
+        used, first = used + whole, row + 1
+    return found
 
 
 def _annex(book: Any, styles: _Styles, report: Report, name: str, label: str, table: Table) -> None:
@@ -240,7 +271,6 @@ def _charts(book: Any, styles: _Styles, report: Report) -> None:
         sheet.insert_chart(last + 2, 0, _native(book, chart, first, last), {"object_position": 1})
         row = last + 21
     sheet.set_h_pagebreaks(breaks)
-    sheet.fit_to_pages(1, 0)
 
 
 def _native(book: Any, chart: ChartData, first: int, last: int) -> Any:

@@ -85,6 +85,9 @@ def report(
     formats: Annotated[list[str] | None, typer.Option("--format", help="xlsx、docx、pdf 或 all，可重复 / may be repeated")] = None,
     out: Annotated[Path, typer.Option(help="导出到的文件夹 / folder to write to")] = Path(),
     public: Annotated[bool, typer.Option("--public/--internal", help="公开版或内部版 / public or internal version")] = False,
+    leaders: Annotated[
+        bool, typer.Option("--leaders", help="领导版：不列单个办件和个人得分 / for leaders: no cases, no staff scores")
+    ] = False,
     each_month: Annotated[bool, typer.Option("--each-month", help="与 --year 同用：十二个月各一份 / with --year: one a month")] = False,
     number: Annotated[str, typer.Option(help="文号 / number of the document")] = "",
     snapshot: Annotated[str, typer.Option(help="数据版本，默认当前版本 / snapshot; by default the current one")] = "",
@@ -104,11 +107,13 @@ def report(
     kind, period = _period(month, quarter, year, date_from, date_to)
     if each_month and kind != "year":
         raise HallError("--each-month 要与 --year 同用", "--each-month goes with --year")
+    if public and leaders:
+        raise HallError("--public 与 --leaders 只能用一个", "use either --public or --leaders")
     wanted = {
         "kind": kind,
         "period": period,
         "formats": formats or ["all"],
-        "audience": "public" if public else "internal",
+        "audience": "public" if public else "leadership" if leaders else "internal",
         "number": number,
         "snapshot": snapshot,
         "template": "" if template is None else str(template.resolve()),

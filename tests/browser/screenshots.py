@@ -7,22 +7,15 @@ import argparse
 import sys
 import tempfile
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
-import typst
 from playwright.sync_api import Browser, expect
-from pypdf import PdfReader
 
 from dashboard.period import containing
 from dashboard.store import Scope, open_current
-from etl.config import HallError, Home, home_from
+from etl.config import HallError, home_from
 from tests.chromium import browser, executable, served
 
-REPORT_SHEET = """
-#set page(width: auto, height: auto, margin: 6pt, fill: luma(200))
-#grid(columns: 6, gutter: 6pt, ..range(1, PAGES + 1).map(number => box(fill: white, image("report.pdf", page: number, width: 230pt))))
-"""
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 
 
@@ -81,25 +74,6 @@ def take(opened: Browser, address: str, picture: Picture) -> None:
     context.close()
 
 
-def take_report(home: Path, period: str) -> str:
-    """The pages of one month's report beside each other, as the PDF writer puts them down. Returns the picture's name."""
-    from dashboard.reports import pdf
-    from dashboard.reports.asking import Asked
-    from dashboard.reports.drawing import draw
-    from dashboard.reports.making import content_of
-
-    report = content_of(Home(home), Asked("month", period))
-    content = pdf.write(report, draw(report.charts))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "report.pdf").write_bytes(content)
-        (folder / "sheet.typ").write_text(REPORT_SHEET.replace("PAGES", str(len(PdfReader(BytesIO(content)).pages))), "utf-8")
-        made = typst.compile(folder / "sheet.typ", root=folder, format="png", ppi=72)
-    target = FOLDER / f"report-{period}.png"
-    target.write_bytes(made if isinstance(made, bytes) else made[0])
-    return target.name
-
-
 def main() -> None:
     """Takes every picture anew."""
     parser = argparse.ArgumentParser(prog="screenshots")
@@ -116,8 +90,6 @@ def main() -> None:
         for picture in wanted:
             take(opened, address, picture)
             sys.stdout.write(f"docs/screenshots/{picture.name}.png\n")
-    name = take_report(home.root, f"{open_current(home).as_of:%Y}-10")
-    sys.stdout.write(f"docs/screenshots/{name}\n")
 
 
 if __name__ == "__main__":

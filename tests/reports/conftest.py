@@ -1,11 +1,19 @@
-"""A published hall for the tests of reports, and a home of one's own beside it that shares its snapshots."""
+"""A published hall for the tests of reports, and homes of one's own beside it that share its snapshots."""
 
+import contextlib
+import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from small_hall import made_once, published
 
+from etl.assessing import freeze_months
 from etl.config import Home
+from etl.office import open_office
+from etl.publish import current, open_snapshot
+
+MONTHS = tuple(f"2018-{month:02d}" for month in range(1, 11))
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +25,31 @@ def hall_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def own_home(hall_home: Home, tmp_path: Path) -> Home:
     """The same snapshots, an office of its own: what a test exports and lists stays its own."""
-    home = Home(tmp_path / "own")
+    return _beside(hall_home, tmp_path / "own")
+
+
+@pytest.fixture(scope="session")
+def assessed_home(hall_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Only read: ten months of the small hall are published, so that October and the third quarter are final and the fourth is not."""
+
+    def made(root: Path) -> None:
+        home = _beside(hall_home, root)
+        path = current(home)
+        assert path is not None
+        with contextlib.closing(open_snapshot(path)) as con:
+            freeze_months(con, home, open_office(home), MONTHS, path.stem, "manager", datetime(2019, 1, 4, 9))
+
+    return Home(made_once(tmp_path_factory, "small-hall-assessed", made))
+
+
+@pytest.fixture
+def published_home(assessed_home: Home, tmp_path: Path) -> Home:
+    """The same with an office of its own."""
+    return Home(shutil.copytree(assessed_home.root, tmp_path / "published", symlinks=True))
+
+
+def _beside(hall: Home, root: Path) -> Home:
+    home = Home(root)
     home.root.mkdir()
-    home.snapshots.symlink_to(hall_home.snapshots)
+    home.snapshots.symlink_to(hall.snapshots)
     return home

@@ -14,6 +14,7 @@ from dashboard.reports import exports
 from dashboard.reports.asking import Asked
 from dashboard.reports.exports import Cancelled
 from dashboard.reports.working import work
+from etl.access.principal import Principal
 from etl.office import entries, open_office, verify
 
 NOW = datetime(2019, 1, 3, 9)
@@ -44,7 +45,7 @@ def test_a_download_reads_the_file_and_leaves_a_trace(own_home):
     (file,) = exports.jobs(own_home)[0].files
     path = exports.folder(own_home, number) / file.name
     before = path.stat().st_mtime_ns
-    content = exports.downloaded(own_home, number, "xlsx", "wang", NOW)
+    content = exports.downloaded(own_home, number, "xlsx", Principal("wang", "manager"), NOW)
     assert content == path.read_bytes()
     assert path.stat().st_mtime_ns == before
     newest = entries(open_office(own_home))[0]

@@ -84,6 +84,26 @@ def test_sheets_are_set_up_for_a4_with_frozen_headers_and_native_charts(report):
         assert len([name for name in archive.namelist() if name.startswith("xl/charts/chart")]) == len(report.charts) >= 4
 
 
+def test_a_page_of_text_ends_with_no_heading():
+    """Breaks of the Excel text: each page holds, and none ends with a heading or begins in the middle of what belongs together."""
+    kinds = ["cover", "paragraph", "heading", "part", "paragraph", "part", "paragraph", "heading", "part", "paragraph", "note"]
+    heights = [40.0, 34.0, 24.0, 20.0, 500.0, 20.0, 120.0, 24.0, 20.0, 600.0, 13.0]
+    breaks = xlsx._breaks(kinds, heights)
+    assert breaks == [5, 7]
+    for first, last in zip([0, *breaks], [*breaks, len(kinds)], strict=True):
+        assert sum(heights[first:last]) <= xlsx.PAGE_POINTS
+        assert kinds[last - 1] not in ("heading", "part")
+
+
+def test_notes_of_a_word_table_stay_with_its_last_rows(report):
+    """Else they may stand alone on a page of their own."""
+    for table in Document(BytesIO(docx.write(report, {}))).tables:
+        kept = [row._tr.find(f".//{qn('w:keepNext')}") is not None for row in table.rows]
+        assert kept[-2:] == [True] * len(kept[-2:])
+        assert not any(kept[:-3])
+        assert table._tbl.getnext().find(f".//{qn('w:keepNext')}") is not None
+
+
 def test_the_word_page_is_that_of_the_standard(report):
     document = Document(BytesIO(docx.write(report, {})))
     section = document.sections[0]

@@ -1,12 +1,15 @@
 """The plan as data: it names what exists, and what is absent is left out or said to be none."""
 
+import re
 from datetime import date
 
 import duckdb
 import pytest
 from pydantic import ValidationError
 
+from dashboard.reports.asking import Asked
 from dashboard.reports.figures import Source
+from dashboard.reports.making import content_of
 from dashboard.reports.period import month
 from dashboard.reports.plan import Part, Plan, plan
 from dashboard.reports.sentences import Teller, paragraph, words_of
@@ -166,3 +169,32 @@ def test_the_merged_header_spans_what_belongs_together():
         for column in range(cell.column, cell.column + cell.columns)
     ]
     assert sorted(covered) == [(row, column) for row in range(3) for column in range(7)]
+
+
+def test_a_year_is_drawn_by_its_months_and_one_point_is_no_trend(hall_home):
+    """The demo has one year: a chart of years would be a single dot."""
+    charts = {one.id: one for one in content_of(hall_home, Asked("year", "2018")).charts}
+    assert charts["flow"].labels == tuple(f"2018年{number}月" for number in range(1, 13))
+    assert all(value for series in charts["flow"].series for value in series.values)
+    january = {one.id for one in content_of(hall_home, Asked("month", "2018-01")).charts}
+    assert "flow" not in january
+    assert "ranking" in january
+
+
+def test_a_part_of_noughts_says_its_own_words(hall_home):
+    """One window opened in July: a count of 0 is said as there being none."""
+    said = {part.id: part.said.text for section in content_of(hall_home, Asked("month", "2018-03")).sections for part in section.parts}
+    assert said["one_window"] == "本月无一窗受理业务。"
+    assert not any(re.search(r"(?<!\d)0(件|本|张)", text) for text in said.values())
+
+
+def test_the_counter_of_each_online_figure_is_named(hall_home):
+    """Applications are those of the online hall, the rate is of the case system: side by side they must not be taken for one."""
+    report = content_of(hall_home, Asked("month", "2018-10"))
+    said = next(part.said.text for section in report.sections for part in section.parts if part.id == "online")
+    assert "网上办事大厅收到申报" in said
+    assert "按办件系统登记的申报方式，收件的网上申报率" in said
+    departments = next(annex for annex in report.annexes if annex.id == "departments").tables
+    for table in (*departments, report.kpis):
+        assert any("系统" in note for note in table.notes), table.title
+    assert all(any("只计承诺件" in note for note in table.notes) for table in departments)

@@ -54,6 +54,15 @@ def test_a_rate_changes_in_percentage_points():
     assert change(rate(50, 100), rate(500, 1000), OCTOBER) == "与上月持平"
 
 
+def test_a_sum_that_had_not_begun_is_no_match_for_what_came_after():
+    """By the end of 2017 no certificate was converted: 95 % by the end of 2018 are no rise of 95 points on the year before."""
+    then, now = rate(0, 100, "stock_conversion_rate"), rate(95, 100, "stock_conversion_rate")
+    assert change(now, then, OCTOBER) == ""
+    assert signed_change(now, then) == "—"
+    assert change(now, rate(90, 100, "stock_conversion_rate"), OCTOBER) == "较上月提高5.00个百分点"
+    assert change(rate(95, 100), rate(0, 100), OCTOBER) == "较上月提高95.00个百分点"
+
+
 def test_a_mean_changes_in_its_own_unit():
     assert change(mean(178, 100), mean(206, 100), OCTOBER) == "较上月缩短0.28个工作日"
     assert change(mean(206, 100), mean(178, 100), OCTOBER) == "较上月延长0.28个工作日"
