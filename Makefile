@@ -24,8 +24,9 @@ env: .venv/ready ## create the locked environment
 demo: env ## make the demo year, load, build, publish and serve it
 	$(HALL) demo
 
-test-tools: env ## install a browser and a Chinese font when none is there
+test-tools: env ## install a browser, a Chinese font, Java and Spark when they are not there
 	@tests/browser/install
+	@$(UV) sync $(UV_FLAGS) --inexact --extra spark --quiet
 
 test: test-tools ## run all tests
 	$(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
