@@ -13,6 +13,7 @@ COMMAND_MODULES = (
     "demo",
     "load",
     "build",
+    "export",
     "snapshot",
     "serve",
     "refresh",
