@@ -28,6 +28,7 @@ SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 
 
@@ -51,6 +52,17 @@ class Cluster:
         """End a worker and its executor at once, as a machine that loses its power does."""
         os.killpg(self.workers[number].pid, signal.SIGKILL)
         self.workers[number].wait()
+
+    def cpu(self) -> float:
+        """CPU seconds that the workers and their executors have used so far; those of ended executors are in their worker's."""
+        groups = {str(worker.pid) for worker in self.workers}
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if fields[2] in groups:
+                    ticks += sum(map(int, fields[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager

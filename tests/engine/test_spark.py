@@ -2,8 +2,6 @@
 
 import contextlib
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from both_engines import difference, losing_a_worker, on_duckdb, two_executors, views_written
 from small_hall import CUT_OFF, made_once, published
 from spark_cluster import SMALL, cluster, why_not
 
@@ -28,13 +27,12 @@ MODELS = read_models()
 
 @dataclass(frozen=True)
 class Both:
-    """What both engines made of one county's export: `lake` and `duck` in one database, Spark's files below `built`."""
+    """What both engines made of one county's export: DuckDB's tables in `con`, Spark's files in the lake."""
 
     con: duckdb.DuckDBPyConnection
     county: County
     models: list[Model]
-    built: Path
-    killed_after: list[str]
+    begun_when_killed: set[str]
 
 
 @pytest.fixture(scope="module")
@@ -55,60 +53,29 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> County:
 @pytest.fixture(scope="module")
 def both(county: County, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """Every model run once on each engine. A worker is killed, with what it holds, once the cases are being computed."""
-    from etl.engine.spark import run, session
+    from etl.engine.spark import session
 
     models = in_order(MODELS, county.manifest.tables)
-    killed_after: list[str] = []
     with cluster(tmp_path_factory.mktemp("cluster")) as made:
         spark = session(made.master, SMALL)
         try:
-            context = spark.sparkContext._jsc.sc()
-            _until(lambda: context.getExecutorMemoryStatus().size() == 3, "two executors")
-
-            def kill() -> None:
-                _until(lambda: any(county.folder.glob("built-*/fact_case")), "the cases")
-                made.kill_worker(0)
-                killed_after.extend(path.name for path in county.folder.glob("built-*/*"))
-
-            killer = threading.Thread(target=kill)
-            killer.start()
-            run(spark, county, models, NOW)
-            killer.join()
-            for model in models:
-                if model.is_view:
-                    spark.table(model.name).write.parquet(f"file://{county.folder}/views/{model.name}")
+            two_executors(spark)
+            _, begun = losing_a_worker(lambda: made.kill_worker(0), spark, county, models, NOW, "fact_case")
+            views_written(spark, county, models)
         finally:
             spark.stop()
-    with contextlib.closing(duckdb.connect()) as con:
-        for name in county.manifest.tables:
-            con.execute(f"create view {name} as select * from read_parquet({county.files(name)}, hive_partitioning = false)")
-        for model in models:
-            con.execute(f"create table {model.name} as\n{model.sql}")
-        yield Both(con, county, models, county.folder / (county.folder / "built").read_text().strip(), killed_after)
-
-
-def _until(holds, what: str, seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"{what} did not come in {seconds} s"
-        time.sleep(0.05)
+    with on_duckdb(county, models) as con:
+        yield Both(con, county, models, begun)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_a_model_makes_the_same_rows_on_both_engines(both: Both, model: Model):
-    folder = both.county.folder / "views" if model.is_view else both.built
-    spark = f"read_parquet({quoted(folder / model.name / '*.parquet')}, hive_partitioning = false)"
-    columns = [name for name, *_ in both.con.execute(f"describe {model.name}").fetchall()]
-    assert [name for name, *_ in both.con.execute(f"describe select * from {spark}").fetchall()] == columns
-    for one, other in ((model.name, spark), (spark, model.name)):
-        odd = both.con.execute(f"select * from {one} except all select * from {other} limit 3").fetchall()
-        assert odd == [], f"{model.name}: only in {one}"
+    assert difference(both.con, both.county, model) == ""
 
 
 def test_the_worker_was_killed_in_the_middle(both: Both):
-    begun = set(both.killed_after)
-    assert "fact_case" in begun
-    assert not begun & {"mart_case_day", "mart_signal_day", "fact_assess_event"}
+    assert "fact_case" in both.begun_when_killed
+    assert not both.begun_when_killed & {"mart_case_day", "mart_signal_day", "fact_assess_event"}
 
 
 def test_what_spark_made_is_published_as_the_same_snapshot(both: Both, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path):
