@@ -30,14 +30,15 @@ def export(
     tables = made.manifest.tables
     if as_json:
         rows = [
-            {"name": name, "rows": table.rows, "columns": len(table.columns), "month_of": table.month_of} for name, table in tables.items()
+            {"name": name, "rows": table.rows, "columns": len(table.columns), "is_by_month": table.is_by_month}
+            for name, table in tables.items()
         ]
         print_json({"division": code, "as_of": made.manifest.as_of, "path": made.path, "tables": rows})
         return
     print_table(
         f"{code} 已导出，数据截止 {made.manifest.as_of} / exported, data cut-off",
-        ["表 / table", "行 / rows", "列 / columns", "按月 / month of"],
-        [(name, table.rows, len(table.columns), table.month_of) for name, table in tables.items()],
+        ["表 / table", "行 / rows", "列 / columns", "按月 / by month"],
+        [(name, table.rows, len(table.columns), "是 / yes" if table.is_by_month else "") for name, table in tables.items()],
     )
 
 

@@ -30,13 +30,13 @@ ABANDONED_SECONDS = 24 * 3600
 
 
 class Table(BaseModel):
-    """One table of an export. `month_of` is the column by whose month it is partitioned; None where it lies in one piece."""
+    """One table of an export, partitioned by the month of the first date that a record has, or in one piece."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     columns: dict[str, str]
     rows: int
-    month_of: str | None = None
+    is_by_month: bool = False
 
 
 class Manifest(BaseModel):
@@ -61,7 +61,7 @@ class County:
 
     def files(self, table: str) -> str:
         """The Parquet files of a table, as a pattern, in quotes for SQL."""
-        pattern = "*/*.parquet" if self.manifest.tables[table].month_of else "*.parquet"
+        pattern = "*/*.parquet" if self.manifest.tables[table].is_by_month else "*.parquet"
         return quoted(self.export / table / pattern)
 
 

@@ -95,15 +95,15 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, place: Path, models_text:
         words = set(re.findall(r"\w+", models_text)) | ALSO.get(table, set())
         columns = {name: _shown(record, name) for name in types if name in words}
     (rows,) = con.execute(f"select count(*) from {table}").fetchone() or (0,)
-    month_of = next((name for name in (record.times if record else ()) if name in columns), None) if rows else None
+    times = [f"cast({name} as date)" for name in (record.times if record and rows else ()) if name in columns]
     listed = ", ".join(f"{shown} as {name}" for name, shown in columns.items())
     place.mkdir()
-    if month_of is None:
+    if not times:
         con.execute(f"copy (select {listed} from {table}) to {quoted(place / 'data_0.parquet')} (format parquet)")
     else:
-        month = f"coalesce(strftime({month_of}, '%Y-%m'), '{UNDATED}') as month"
+        month = f"coalesce(strftime(coalesce({', '.join(times)}), '%Y-%m'), '{UNDATED}') as month"
         con.execute(f"copy (select {listed}, {month} from {table}) to {quoted(place)} (format parquet, partition_by (month))")
-    return Table(columns={name: types[name] for name in columns}, rows=rows, month_of=month_of)
+    return Table(columns={name: types[name] for name in columns}, rows=rows, is_by_month=bool(times))
 
 
 def _shown(record: Contract, name: str) -> str:
