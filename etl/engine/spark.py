@@ -43,8 +43,8 @@ def session(master: str, conf: Mapping[str, str] = {}) -> "SparkSession":
             from pyspark.sql import SparkSession
 
             builder: Any = SparkSession.builder
-            builder = builder.remote(master) if is_remote else builder.master(master)
-            for key, value in {"spark.app.name": "hall", "spark.ui.showConsoleProgress": "false", **conf}.items():
+            builder = builder.remote(master) if is_remote else builder.master(master).config("spark.ui.showConsoleProgress", "false")
+            for key, value in {"spark.app.name": "hall", **conf}.items():
                 builder = builder.config(key, value)
             spark: SparkSession = builder.getOrCreate()
             for key, value in SAME_SQL.items():

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,8 @@ class Both:
 def county(tmp_path_factory: pytest.TempPathFactory) -> County:
     """The records of the shared hall in a lake; its warehouse is copied, since exporting opens it for writing."""
     if reason := why_not():
+        # A warning as well: it stands in the summary of every run, which a skipped test does not.
+        warnings.warn(f"NOT TESTED: no model was run on Spark, since {reason}", stacklevel=1)
         pytest.skip(f"NOT TESTED, Spark cannot run here: {reason}")
     hall = Home(made_once(tmp_path_factory, "small-hall", published))
     folder = tmp_path_factory.mktemp("spark")
