@@ -9,7 +9,7 @@ UV_FLAGS := --locked --no-python-downloads
 # One more than there are processors: the tests in the browser wait more than they work.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: help env demo test test-tools lint format bench bench-pages bench-env screenshots
+.PHONY: help env demo test test-tools lint format bench bench-pages bench-spark bench-env screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,8 +24,9 @@ env: .venv/ready ## create the locked environment
 demo: env ## make the demo year, load, build, publish and serve it
 	$(HALL) demo
 
-test-tools: env ## install a browser and a Chinese font when none is there
+test-tools: env ## install a browser, a Chinese font, Java and Spark when they are not there
 	@tests/browser/install
+	@$(UV) sync $(UV_FLAGS) --inexact --extra spark --quiet
 
 test: test-tools ## run all tests
 	$(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
@@ -46,6 +47,9 @@ bench: bench-env ## measure the budgets (ratios in one run); not part of the tes
 
 bench-pages: bench-env test-tools ## measure a filter change in Chromium beside the same page in Plotly Dash
 	$(PY) -m tests.benchmarks.pages
+
+bench-spark: test-tools ## hold the models on Spark against DuckDB: the demo year and a million cases, some twenty minutes
+	$(PY) -m tests.benchmarks.spark
 
 bench-env: env
 	@$(UV) sync $(UV_FLAGS) --group bench --quiet

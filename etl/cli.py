@@ -14,6 +14,7 @@ COMMAND_MODULES = (
     "demo",
     "load",
     "build",
+    "export",
     "snapshot",
     "serve",
     "refresh",

@@ -109,6 +109,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     hall_name: str = "蕉城区行政服务中心"
+    division: str = Field(default="", pattern="^([0-9]{6}([0-9]{3}|[0-9]{6})?)?$", description="code of the county in a shared lake")
     language: str = Field(default="zh_CN", pattern="^(zh_CN|en)$")
     minimum_denominator: int = Field(default=10, ge=1, description="a rate on fewer cases is greyed")
     due_soon_workdays: int = Field(default=3, ge=0, description="open cases with this many working days left or fewer are due soon")

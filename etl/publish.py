@@ -28,14 +28,7 @@ COPIED = (
 QUEUE = ("ref_service_session", "ref_service_zone", "fact_ticket", "fact_window_session")
 ORDER = ("day", "received_on", "taken_at", "department", "window_name", "case_no")
 # An organisation is public and named in full; where its file does not say what an applicant is, only a name that can be no person's is.
-ORGANISATION = (
-    "filed.applicant_type = 'organisation' or (filed.applicant_type is null "
-    "and length(shown.applicant_name) >= 5 and regexp_matches(shown.applicant_name, '(公司|集团|银行|合作社|委员会|人民政府)$'))"
-)
-APPLICANT = (
-    "case when shown.applicant_name = '' then '' "
-    f"when {ORGANISATION} then shown.applicant_name else {masked_person('shown.applicant_name')} end"
-)
+ORGANISATION_WORDS = "(公司|集团|银行|合作社|委员会|人民政府)$"
 HIDDEN_COLUMNS = frozenset({"headers", "approved_by", "result", "remark"})
 FORBIDDEN = re.compile(
     r"(^|_)(id_no|phone|mobile|address|uscc|holder|remark|title|agent|cert_no|certificate_no|raw|cells|value|extra)($|_)"
@@ -178,10 +171,17 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [row[0] for row in con.execute("select column_name from (describe " + table + ")").fetchall()]
 
 
+def masked_applicant(kind: str, name: str) -> str:
+    """SQL of an applicant's name as it is published; `kind` is the column of what the file says an applicant is."""
+    by_name = f"({kind} is null and length({name}) >= 5 and regexp_matches({name}, '{ORGANISATION_WORDS}'))"
+    return f"case when {name} = '' then '' when {kind} = 'organisation' or {by_name} then {name} else {masked_person(name)} end"
+
+
 def _selected(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """The SELECT that copies a table: personal columns left out, names of persons masked, rows in the order they are asked for."""
     columns = [column for column in _columns(con, table) if column not in HIDDEN_COLUMNS]
-    names = [f"{APPLICANT} as applicant_name" if column == "applicant_name" else f"shown.{column}" for column in columns]
+    applicant = masked_applicant("filed.applicant_type", "shown.applicant_name")
+    names = [f"{applicant} as applicant_name" if column == "applicant_name" else f"shown.{column}" for column in columns]
     joined = " left join raw_case as filed on shown.case_no = filed.case_no" if "applicant_name" in columns else ""
     ordered = [f"shown.{column}" for column in ORDER if column in columns]
     order = f" order by {', '.join(ordered)}" if ordered else ""

@@ -1,13 +1,18 @@
 """`hall build`: facts and marts from what is loaded."""
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from etl.commands.days import day_of
 from etl.commands.output import JsonOption, home_of, print_json, print_table
 
+if TYPE_CHECKING:
+    from etl.config import Home
+    from etl.engine import BuildResult
+
+ENGINES = ("duckdb", "spark")
 WAYS = {
     "whole": "全部 / whole",
     "narrowed": "变化的办件 / changed cases",
@@ -20,23 +25,32 @@ def build(
     context: typer.Context,
     full: Annotated[bool, typer.Option("--full", help="全部重算，而不只算变化的部分 / compute everything, not only what changed")] = False,
     as_of: Annotated[str | None, typer.Option(help="数据截止日 / data cut-off, YYYY-MM-DD")] = None,
-    engine: Annotated[str, typer.Option(help="计算引擎 / engine: duckdb")] = "duckdb",
+    engine: Annotated[str, typer.Option(help="计算引擎 / engine: duckdb, spark")] = "duckdb",
+    lake: Annotated[str | None, typer.Option(help="Spark 读取的数据湖 / lake that Spark reads", metavar="DIR")] = None,
+    division: Annotated[str | None, typer.Option(help="行政区划代码，默认取 hall.toml / division code, by default of hall.toml")] = None,
+    master: Annotated[str, typer.Option(help="Spark 地址 / address: local[2], spark://…, sc://…")] = "local[*]",
+    conf: Annotated[list[str] | None, typer.Option(help="Spark 设置，可多次 / setting of Spark, repeatable", metavar="KEY=VALUE")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """由已载入的记录计算办件时限和统计表 / facts and marts from what is loaded."""
     from etl.config import HallError, connect
     from etl.engine import build as run
 
-    if engine != "duckdb":
-        raise HallError(
-            f"本版不含 {engine} 引擎，请用 --engine duckdb", f"engine {engine} is not part of this version; use --engine duckdb"
-        )
-    cut_off: date | None = None if as_of is None else day_of(as_of)
+    if engine not in ENGINES:
+        raise HallError(f"没有 {engine} 引擎；可用：duckdb、spark", f"there is no engine {engine}; there are duckdb and spark")
     home = home_of(context)
-    if not home.warehouse.exists():
-        raise HallError("尚无数据：请先运行 hall load", "nothing is loaded yet: run hall load first")
-    with connect(home) as con:
-        result = run(con, home, cut_off, full=full)
+    if engine == "spark":
+        if as_of is not None:
+            raise HallError("Spark 的数据截止日由 hall export --as-of 决定", "with Spark the cut-off is that of hall export --as-of")
+        result = _on_spark(home, lake, division, master, conf or [])
+    else:
+        if lake is not None:
+            raise HallError("--lake 须与 --engine spark 同用", "--lake goes with --engine spark")
+        cut_off: date | None = None if as_of is None else day_of(as_of)
+        if not home.warehouse.exists():
+            raise HallError("尚无数据：请先运行 hall load", "nothing is loaded yet: run hall load first")
+        with connect(home) as con:
+            result = run(con, home, cut_off, full=full)
     if as_json:
         models = [{"name": one.name, "rows": one.rows, "seconds": round(one.seconds, 3), "way": one.way} for one in result.runs]
         print_json({"as_of": result.as_of, "seconds": round(result.seconds, 3), "models": models})
@@ -45,6 +59,21 @@ def build(
     print_table(
         f"数据截止 {result.as_of}（data cut-off），{result.seconds:.2f} s", ["模型 / model", "行 / rows", "算法 / way", "秒 / s"], rows
     )
+
+
+def _on_spark(home: "Home", lake: str | None, division: str | None, master: str, conf: list[str]) -> "BuildResult":
+    from etl.config import HallError, connect, settings_from
+    from etl.engine.spark import build_from_lake
+    from etl.lake import county_of
+
+    if lake is None:
+        raise HallError("请用 --lake 指定数据湖目录", "give the lake's folder with --lake")
+    wrong = next((one for one in conf if "=" not in one), None)
+    if wrong is not None:
+        raise HallError(f"Spark 设置应为 键=值：{wrong}", f"a setting of Spark is KEY=VALUE: {wrong}")
+    county = county_of(lake, settings_from(home).division if division is None else division)
+    with connect(home) as con:
+        return build_from_lake(con, county, master, dict(one.split("=", 1) for one in conf))
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from etl.engine.models import Model, in_order, read_models
 from etl.engine.reference import prepare
 from etl.engine.run import refusal, rows_of
 from etl.engine.state import read_parsed, read_state, state_of, write_parsed, write_state
+from etl.ingest.warehouse import ensure_tables, refuse_lake
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def build(
     """
     now = now or datetime.now()
     with transaction(con):
+        ensure_tables(con)
+        refuse_lake(con)
         if models is None:
             models = _read_models(con)
         former = None if full else read_state(con)

@@ -19,7 +19,7 @@ from etl.ingest.rows import Table, Tally
 from etl.ingest.sources import tables
 from etl.ingest.stage import NOTHING, SOURCE, Feed, Holds, pour
 from etl.ingest.upsert import upsert
-from etl.ingest.warehouse import ensure_tables
+from etl.ingest.warehouse import ensure_tables, refuse_lake
 from etl.records import contract, contracts
 from etl.records.mapping import Mapping, mappings
 
@@ -115,6 +115,7 @@ def load(
     con.execute("set preserve_insertion_order = false")
     create_macros(con)
     ensure_tables(con)
+    refuse_lake(con)
     set_key(con, home)
     _settle_former(con)
     known = _candidates(home, record, mapping)

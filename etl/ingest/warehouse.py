@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from etl.config import HallError
 from etl.records import Contract, contracts
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+# The key of `meta` that says whose results a home shows that were built from a lake (etl/lake/).
+LAKE_MARK = "lake_division"
 SYSTEM_COLUMNS = (("_version", "timestamp"), ("_extra", "varchar"), ("_batch_id", "varchar"), ("_line", "bigint"))
 
 LEDGER = """
@@ -112,3 +115,19 @@ def storage(con: duckdb.DuckDBPyConnection, record: Contract, given: Sequence[st
 def _write_view(con: duckdb.DuckDBPyConnection, record: Contract, present: set[str]) -> None:
     listed = ", ".join(name if name in present else f"cast(null as {sql_type}) as {name}" for name, sql_type in columns_of(record))
     con.execute(f"create or replace view {record.table} as select {listed} from {stored_name(record)}")
+
+
+def division_of(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The division whose results the home shows from a lake; None for a home of its own records. The tables are there."""
+    found = con.execute("select value from meta where key = ?", [LAKE_MARK]).fetchone()
+    return None if found is None else str(found[0])
+
+
+def refuse_lake(con: duckdb.DuckDBPyConnection) -> None:
+    """Raises HallError where the home shows what was built from a lake: it has no records to add to or to build from."""
+    if (division := division_of(con)) is not None:
+        raise HallError(
+            f"此目录只存放由数据湖计算的 {division} 的结果：请在该县自己的目录中操作，或用 hall build --engine spark 重新计算",
+            f"this home shows what was built from the lake for {division} and holds no records: use the county's own home, "
+            "or hall build --engine spark",
+        )

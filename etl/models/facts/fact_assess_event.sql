@@ -53,7 +53,7 @@ held as (
 select
     event_id,
     day,
-    substr(cast(day as varchar), 1, 7) as month,
+    substr(cast(day as string), 1, 7) as month,
     kind,
     quantity,
     workdays_late,

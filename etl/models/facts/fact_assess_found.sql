@@ -22,7 +22,7 @@ handler as (
     select
         case_no,
         staff_no,
-        cast(_version as varchar) as version
+        cast(_version as string) as version
     from raw_case
 ),
 
@@ -117,13 +117,13 @@ select
     w.day,
     'precheck_late' as kind,
     cast(0 as bigint) as workdays_late,
-    cast(null as varchar) as staff_no,
+    cast(null as string) as staff_no,
     coalesce(f.window_name, '') as window_name,
     a.department,
     a.case_no,
     'application' as evidence_type,
     a.application_no as evidence_no,
-    cast(r._version as varchar) as evidence_version
+    cast(r._version as string) as evidence_version
 from fact_application a
 cross join setting s
 inner join ref_calendar d
@@ -170,7 +170,7 @@ select
     a.case_no,
     'complaint' as evidence_type,
     a.answer_no as evidence_no,
-    cast(p._version as varchar) as evidence_version
+    cast(p._version as string) as evidence_version
 from fact_answer a
 inner join raw_complaint p
     on a.answer_no = p.complaint_no
@@ -187,7 +187,7 @@ select
     e.case_no,
     'evaluation' as evidence_type,
     e.evaluation_no as evidence_no,
-    cast(r._version as varchar) as evidence_version
+    cast(r._version as string) as evidence_version
 from fact_evaluation e
 inner join raw_evaluation r
     on e.evaluation_id = r.evaluation_id
@@ -207,7 +207,7 @@ select
     a.case_no,
     'evaluation' as evidence_type,
     a.answer_no as evidence_no,
-    cast(r._version as varchar) as evidence_version
+    cast(r._version as string) as evidence_version
 from fact_answer a
 inner join fact_evaluation e
     on a.answer_no = e.evaluation_no
@@ -253,14 +253,14 @@ left join handler h
 where c.place = 1
 union all
 select
-    concat('warned:', n.department, ':', n.window_name, ':', cast(n.day as varchar)) as event_id,
+    concat('warned:', n.department, ':', n.window_name, ':', cast(n.day as string)) as event_id,
     n.day,
     'warned_thrice' as kind,
     cast(0 as bigint) as workdays_late,
-    cast(null as varchar) as staff_no,
+    cast(null as string) as staff_no,
     n.window_name,
     n.department,
-    cast(null as varchar) as case_no,
+    cast(null as string) as case_no,
     'signal' as evidence_type,
     n.signal_id as evidence_no,
     n.rule_version as evidence_version

@@ -21,10 +21,10 @@ select
     a.staff_no,
     a.window_name,
     a.department,
-    cast(null as varchar) as case_no,
+    cast(null as string) as case_no,
     'attendance' as evidence_type,
     a.attendance_no as evidence_no,
-    cast(a._version as varchar) as evidence_version,
+    cast(a._version as string) as evidence_version,
     false as is_automatic
 from raw_attendance a
 left join ref_calendar first_day
@@ -41,7 +41,7 @@ select
     staff_no,
     window_name,
     department,
-    cast(null as varchar) as case_no,
+    cast(null as string) as case_no,
     'patrol' as evidence_type,
     patrol_no as evidence_no,
     version as evidence_version,
@@ -61,7 +61,7 @@ select
     d.case_no,
     'dossier' as evidence_type,
     d.dossier_no as evidence_no,
-    cast(d._version as varchar) as evidence_version,
+    cast(d._version as string) as evidence_version,
     false as is_automatic
 from raw_dossier d
 left join fact_case f
@@ -79,10 +79,10 @@ select
     staff_no,
     window_name,
     department,
-    cast(null as varchar) as case_no,
+    cast(null as string) as case_no,
     'merit' as evidence_type,
     merit_no as evidence_no,
-    cast(_version as varchar) as evidence_version,
+    cast(_version as string) as evidence_version,
     false as is_automatic
 from raw_merit
 where coalesce(sync_operation, 'I') <> 'D' and merit_status = 'confirmed'

@@ -3,7 +3,7 @@
 select
     e.evaluation_id,
     e.assess_number,
-    case when e.assess_number = 1 then e.evaluation_id else concat(e.evaluation_id, '#', cast(e.assess_number as varchar)) end as evaluation_no,
+    case when e.assess_number = 1 then e.evaluation_id else concat(e.evaluation_id, '#', cast(e.assess_number as string)) end as evaluation_no,
     coalesce(e.case_no, '') as case_no,
     coalesce(e.department, c.department, '') as department,
     coalesce(e.window_name, c.window_name, '') as window_name,

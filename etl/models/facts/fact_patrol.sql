@@ -27,7 +27,7 @@ placed as (
         p.patrol_source = 'electronic' as is_automatic,
         coalesce(p.photo_no, '') as photo_no,
         coalesce(p.review_week, '') as review_week,
-        coalesce(cast(p._version as varchar), '') as version,
+        coalesce(cast(p._version as string), '') as version,
         row_number() over (partition by p.patrol_no order by w.valid_from desc nulls last, w.department nulls last) as choice
     from raw_patrol p
     left join register w

@@ -137,7 +137,7 @@ expected as (
 
 paused as (
     select
-        r.rule_id || ':' || e.case_no || ':' || cast(e.paused_on as varchar(10)) as signal_id,
+        r.rule_id || ':' || e.case_no || ':' || cast(e.paused_on as string) as signal_id,
         r.rule_id,
         r.rule_version,
         e.case_no,
@@ -187,7 +187,7 @@ closing_day as (
 
 bulk as (
     select
-        r.rule_id || ':' || c.department || ':' || cast(c.closed_on as varchar(10)) || ':' || cast(c.hour as varchar(2)) as signal_id,
+        r.rule_id || ':' || c.department || ':' || cast(c.closed_on as string) || ':' || cast(c.hour as string) as signal_id,
         r.rule_id,
         r.rule_version,
         c.department,

@@ -1,0 +1,118 @@
+"""Runs the models on Spark: the same text, in the same order, over what a county wrote to the lake.
+
+Spark computes, DuckDB serves: what the models make is written back to the lake and loaded from there (etl/lake/loading.py).
+"""
+
+import os
+import shutil
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from etl.config import HallError
+from etl.engine.building import BuildResult, ModelRun
+from etl.engine.models import Model, in_order, read_models
+from etl.lake.layout import MANIFEST, County, make_current, quoted
+from etl.lake.loading import load_built, refuse_records
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# What makes Spark mean what DuckDB means: times without a zone, errors instead of silent nulls.
+SAME_SQL = {"spark.sql.timestampType": "TIMESTAMP_NTZ", "spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+TYPES = {"VARCHAR": "string", "TIMESTAMP": "timestamp_ntz", "BIGINT": "bigint", "INTEGER": "int", "DATE": "date", "BOOLEAN": "boolean"}
+
+
+def session(master: str, conf: Mapping[str, str] = {}) -> "SparkSession":
+    """A session of a cluster (`spark://…`, `local[2]`) or of a Spark Connect server (`sc://…`).
+
+    Raises HallError when PySpark or Java is missing or the cluster does not answer.
+    """
+    is_remote = master.startswith("sc://")
+    if not is_remote and shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        raise HallError("没有 Java，Spark 无法运行：请安装 Java 17 或更新版本", "Spark needs Java 17 or later, and there is none here")
+    try:
+        with warnings.catch_warnings():
+            # It warns of a pandas newer than its own; no table goes through pandas here.
+            warnings.simplefilter("ignore", FutureWarning)
+            from pyspark.sql import SparkSession
+
+            builder: Any = SparkSession.builder
+            builder = builder.remote(master) if is_remote else builder.master(master).config("spark.ui.showConsoleProgress", "false")
+            for key, value in {"spark.app.name": "hall", **conf}.items():
+                builder = builder.config(key, value)
+            spark: SparkSession = builder.getOrCreate()
+            for key, value in SAME_SQL.items():
+                spark.conf.set(key, value)
+            return spark
+    except ImportError:
+        raise HallError("未安装 Spark：请运行 uv sync --extra spark", "Spark is not installed: run uv sync --extra spark") from None
+    except Exception as error:
+        first = str(error).strip().splitlines()[0]
+        raise HallError(f"无法连接 Spark {master}：{first}", f"cannot reach Spark at {master}: {first}") from error
+
+
+def build_from_lake(
+    con: duckdb.DuckDBPyConnection, county: County, master: str, conf: Mapping[str, str], now: datetime | None = None
+) -> BuildResult:
+    """`hall build --engine spark`: the county's facts and marts, computed on the cluster, in this home, to be published as usual."""
+    now = now or datetime.now()
+    refuse_records(con)
+    models = in_order(read_models(), county.manifest.tables)
+    spark = session(master, conf)
+    try:
+        runs = run(spark, county, models, now)
+    finally:
+        spark.stop()
+    load_built(con, county, models, now)
+    return BuildResult(date.fromisoformat(county.manifest.as_of), runs)
+
+
+def run(spark: "SparkSession", county: County, models: Sequence[Model], now: datetime) -> tuple[ModelRun, ...]:
+    """Runs the models, which stand in their order, over the county's export and writes what they make beside it as its last build.
+
+    Raises HallError naming the model that failed; the former build stays then.
+    """
+    for name in frozenset().union(*(model.reads for model in models)) & county.manifest.tables.keys():
+        columns = ", ".join(f"{column} {TYPES.get(kind, kind)}" for column, kind in county.manifest.tables[name].columns.items())
+        spark.read.schema(columns).parquet(_address(county.export / name)).createOrReplaceTempView(name)
+    built = county.folder / f"built-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
+    try:
+        runs = tuple(_run(spark, model, built) for model in models)
+        (built / MANIFEST).write_text(f'{{"export": "{county.export.name}"}}\n', "utf-8")
+        make_current(county.folder, "built", built)
+    except BaseException:
+        shutil.rmtree(built, ignore_errors=True)
+        raise
+    return runs
+
+
+def _run(spark: "SparkSession", model: Model, built: Path) -> ModelRun:
+    begun = perf_counter()
+    try:
+        made = spark.sql(model.sql)
+        if not model.is_view:
+            # Written and read again: what reads it does not compute it anew, and a worker that dies takes none of it along.
+            made.write.parquet(_address(built / model.name))
+            made = spark.read.schema(made.schema).parquet(_address(built / model.name))
+        made.createOrReplaceTempView(model.name)
+    except Exception as error:
+        first = str(error).strip().splitlines()[0]
+        raise HallError(f"模型 {model.name} 在 Spark 上运行失败：{first}", f"model {model.name} failed on Spark: {first}") from error
+    return ModelRun(model.name, model.is_view, None if model.is_view else _rows(built / model.name), perf_counter() - begun)
+
+
+def _rows(folder: Path) -> int:
+    with duckdb.connect() as con:
+        found = con.execute(f"select count(*) from read_parquet({quoted(folder / '*.parquet')})").fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def _address(path: Path) -> str:
+    """A folder that every worker sees under the same name, whatever the cluster's own file system is."""
+    return f"file://{path}"
