@@ -23,6 +23,7 @@ from etl.engine.state import DERIVED, State
 
 KEY = "case_no"
 KEYED = frozenset({"raw_case", "raw_suspension"})
+CHANGED = f"select {KEY} from changed_key"
 # Above this share of changed cases computing everything is cheaper.
 LARGEST_SHARE = 0.25
 # What a moved cut-off can change. A case that has ended, and all of whose days lie before both cut-offs, is the same at either: every
@@ -72,7 +73,7 @@ def _find_keys(con: duckdb.DuckDBPyConnection, changed: set[str], former: State,
     parts = [f"select {KEY} from {table} where _batch_id in (select batch_id from new_batch)" for table in sorted(KEYED & changed)]
     parts.append(MOVED if former.as_of != now.as_of else f"select {KEY} from raw_case where false")
     con.execute(
-        f"create or replace temp table changed_key as select distinct {KEY} from ({' union '.join(parts)})",
+        f"create or replace temp table changed_key as select distinct {KEY}, 0 as round from ({' union '.join(parts)})",
         {"since": min(former.as_of, now.as_of)} if former.as_of != now.as_of else {},
     )
     (keys,) = con.execute("select count(*) from changed_key").fetchone() or (0,)
@@ -94,9 +95,11 @@ class Increment:
         read = {table for model in models for table in model.reads if not table.startswith("ref_")}
         self._whole = (read - known) | (changed - KEYED) | {table for table, record in DERIVED.items() if record in changed}
         self._narrowed: set[str] = set(KEYED) if keys else set()
-        # Computed whole, but what differs is known by its key: `changed_key` was widened by it.
+        # Computed whole, but what differs is known by its key: `changed_key` was widened by it, in the next round. The round in which
+        # a model was narrowed says which keys its new rows are of.
         self._compared: set[str] = set()
-        self._is_widened = False
+        self._round = 0
+        self._narrowed_in: dict[str, int] = {}
         self._by_key = {table for model in models for table in model.narrowed} - {model.name for model in models if model.key}
 
     def way(self, model: Model) -> str:
@@ -126,8 +129,10 @@ class Increment:
             self._whole.add(name)
             return
         self._compare(name, name)
-        con.execute(f"insert into changed_key select {KEY} from differing_{name} where {KEY} not in (from changed_key)")
-        self._is_widened = True
+        con.execute(
+            f"insert into changed_key select {KEY}, {self._round + 1} from differing_{name} where {KEY} not in ({CHANGED})",
+        )
+        self._round += 1
         self._compared.add(name)
 
     def _compare(self, name: str, new: str) -> None:
@@ -155,19 +160,24 @@ class Increment:
             con.execute(f"create or replace temp table new_{name} as\n{model.sql}")
         # The places first: looking for them reads one column of many.
         con.execute(
-            f"create or replace temp table place_{name} as select rowid as place, {KEY} from {name} where {KEY} in (from changed_key)"
+            f"create or replace temp table place_{name} as select rowid as place, {KEY} from {name} where {KEY} in ({CHANGED})"
         )
         con.execute(f"create or replace temp table old_{name} as select * from {name} where rowid in (select place from place_{name})")
         self._compare(name, f"new_{name}")
         con.execute(f"delete from {name} where rowid in (select place from place_{name} where {KEY} in (from differing_{name}))")
         con.execute(f"insert into {name} select * from new_{name} where {KEY} in (from differing_{name})")
         self._narrowed.add(name)
+        self._narrowed_in[name] = self._round
 
     def _rows_of(self, table: str) -> str:
         """The rows of the changed cases in an input, which holds its new rows already."""
-        if table in self._narrowed - KEYED and not self._is_widened:
-            return f"new_{table}"
-        return f"(select * from {self._database}.main.{table} where {KEY} in (from changed_key))"
+        rows = f"select * from {self._database}.main.{table} where {KEY} in"
+        made = self._narrowed_in.get(table)
+        if made is None:
+            return f"({rows} ({CHANGED}))"
+        # The rows of the keys that came later, which are few: looking for them is quick.
+        later = f" union all {rows} ({CHANGED} where round > {made})" if made < self._round else ""
+        return f"(select * from new_{table}{later})"
 
     def add_up(self, model: Model) -> None:
         """What the former rows gave is taken off, what the new rows give is added; rows that come to nothing go."""

@@ -1,3 +1,4 @@
+-- narrowed by: case_no in fact_assess_case, fact_assess_found, fact_assess_recorded
 -- 考核事件: one row an event that a rule of assessment may count, however it came to be known. What a record does not say of window and
 -- department is that of the person's post on that day: the own post before one of cover, the newest of several.
 with event as (
@@ -32,6 +33,22 @@ with event as (
         evidence_version,
         true as is_automatic
     from fact_assess_found
+    union all
+    select
+        event_id,
+        day,
+        kind,
+        cast(1 as decimal(16, 2)) as quantity,
+        workdays_late,
+        staff_no,
+        window_name,
+        department,
+        case_no,
+        evidence_type,
+        evidence_no,
+        evidence_version,
+        true as is_automatic
+    from fact_assess_case
 ),
 
 held as (
@@ -60,7 +77,7 @@ select
     coalesce(staff_no, '') as staff_no,
     case when coalesce(window_name, '') = '' then coalesce(post_window, '') else window_name end as window_name,
     case when coalesce(department, '') = '' then coalesce(post_department, '') else department end as department,
-    coalesce(case_no, '') as case_no,
+    case_no,
     evidence_type,
     evidence_no,
     coalesce(evidence_version, '') as evidence_version,

@@ -1,6 +1,7 @@
--- What the system found by itself that a rule of assessment may count, one row an event. A case over the statute is not counted as over
--- the promise too; of the cards of one colour for one case the first counts. The person is the case's handler where the case export
--- says who (经办人工号), else nobody: the event is the window's. It counts on the day on which it could no longer be mended.
+-- What the system found by itself, in more than one case's own rows, that a rule of assessment may count: pre-checks, certificates,
+-- complaints, evaluations, windows warned again and again. One row an event; `fact_assess_case` has those of one case. `case_no` is empty
+-- where there is none. The person is the case's handler where the case export says who (经办人工号), else nobody: the event is the
+-- window's. It counts on the day on which it could no longer be mended.
 with cutoff as (
     select d.ordinal as as_of_ordinal
     from (
@@ -24,18 +25,6 @@ handler as (
         staff_no,
         cast(_version as string) as version
     from raw_case
-),
-
-late as (
-    select
-        f.case_no,
-        f.window_name,
-        f.department,
-        f.closed_on,
-        f.statute_state = 'late' as is_statute,
-        case when f.statute_state = 'late' then f.statutory_due_on else f.promised_due_on end as due_on
-    from fact_case f
-    where f.is_closed and (f.statute_state = 'late' or f.promise_state = 'late')
 ),
 
 -- Days of a window with a warning, numbered within each run of working days that follow one another.
@@ -75,42 +64,8 @@ numbered as (
         rule_version,
         row_number() over (partition by window_name, department, run_no order by ordinal nulls last) as place
     from run
-),
-
-card as (
-    select
-        case_no,
-        level,
-        signal_id,
-        rule_version,
-        window_name,
-        department,
-        raised_on,
-        row_number() over (partition by case_no, level order by raised_on nulls last, rule_id nulls last, rule_version nulls last) as place
-    from fact_signal
-    where level in ('yellow', 'red') and case_no <> ''
 )
 
-select
-    concat('case:', l.case_no) as event_id,
-    l.closed_on as day,
-    case when l.is_statute then 'statute_late' else 'promise_late' end as kind,
-    cast(greatest(coalesce(c.ordinal - d.ordinal, 1), 1) as bigint) as workdays_late,
-    h.staff_no,
-    l.window_name,
-    l.department,
-    l.case_no,
-    'case' as evidence_type,
-    l.case_no as evidence_no,
-    h.version as evidence_version
-from late l
-left join ref_calendar c
-    on l.closed_on = c.day
-left join ref_calendar d
-    on l.due_on = d.day
-left join handler h
-    on l.case_no = h.case_no
-union all
 -- On the last day on which it would have been in time.
 select
     concat('application:', a.application_no) as event_id,
@@ -120,7 +75,7 @@ select
     cast(null as string) as staff_no,
     coalesce(f.window_name, '') as window_name,
     a.department,
-    a.case_no,
+    coalesce(a.case_no, '') as case_no,
     'application' as evidence_type,
     a.application_no as evidence_no,
     cast(r._version as string) as evidence_version
@@ -145,7 +100,7 @@ select
     h.staff_no,
     m.window_name,
     m.department,
-    m.case_no,
+    coalesce(m.case_no, '') as case_no,
     'certificate' as evidence_type,
     m.case_no as evidence_no,
     h.version as evidence_version
@@ -167,7 +122,7 @@ select
     p.staff_no,
     a.window_name,
     a.department,
-    a.case_no,
+    coalesce(a.case_no, '') as case_no,
     'complaint' as evidence_type,
     a.answer_no as evidence_no,
     cast(p._version as string) as evidence_version
@@ -184,7 +139,7 @@ select
     coalesce(r.staff_no, h.staff_no) as staff_no,
     e.window_name,
     e.department,
-    e.case_no,
+    coalesce(e.case_no, '') as case_no,
     'evaluation' as evidence_type,
     e.evaluation_no as evidence_no,
     cast(r._version as string) as evidence_version
@@ -204,7 +159,7 @@ select
     coalesce(r.staff_no, h.staff_no) as staff_no,
     a.window_name,
     a.department,
-    a.case_no,
+    coalesce(a.case_no, '') as case_no,
     'evaluation' as evidence_type,
     a.answer_no as evidence_no,
     cast(r._version as string) as evidence_version
@@ -219,40 +174,6 @@ left join handler h
 where a.record = 'evaluation' and a.answer_state in ('late', 'overdue')
 union all
 select
-    concat('signal:', s.signal_id) as event_id,
-    s.raised_on as day,
-    'entry_late' as kind,
-    cast(0 as bigint) as workdays_late,
-    h.staff_no,
-    s.window_name,
-    s.department,
-    s.case_no,
-    'signal' as evidence_type,
-    s.signal_id as evidence_no,
-    s.rule_version as evidence_version
-from fact_signal s
-left join handler h
-    on s.case_no = h.case_no
-where s.trigger_name = 'late_entry'
-union all
-select
-    concat('card:', c.level, ':', c.case_no) as event_id,
-    c.raised_on as day,
-    case when c.level = 'red' then 'red_card' else 'yellow_card' end as kind,
-    cast(0 as bigint) as workdays_late,
-    h.staff_no,
-    c.window_name,
-    c.department,
-    c.case_no,
-    'signal' as evidence_type,
-    c.signal_id as evidence_no,
-    c.rule_version as evidence_version
-from card c
-left join handler h
-    on c.case_no = h.case_no
-where c.place = 1
-union all
-select
     concat('warned:', n.department, ':', n.window_name, ':', cast(n.day as string)) as event_id,
     n.day,
     'warned_thrice' as kind,
@@ -260,7 +181,7 @@ select
     cast(null as string) as staff_no,
     n.window_name,
     n.department,
-    cast(null as string) as case_no,
+    '' as case_no,
     'signal' as evidence_type,
     n.signal_id as evidence_no,
     n.rule_version as evidence_version

@@ -1,5 +1,6 @@
 -- What somebody wrote down that a rule of assessment may count: attendance, patrols, case-file inspections, merits and vetoes.
--- One row an event, of the columns that fact_assess_event has; null where the record does not say.
+-- One row an event, of the columns that fact_assess_event has; null where the record does not say,
+-- but for `case_no`, which is empty then.
 select
     concat('attendance:', a.attendance_no) as event_id,
     a.from_on as day,
@@ -21,7 +22,7 @@ select
     a.staff_no,
     a.window_name,
     a.department,
-    cast(null as string) as case_no,
+    '' as case_no,
     'attendance' as evidence_type,
     a.attendance_no as evidence_no,
     cast(a._version as string) as evidence_version,
@@ -41,7 +42,7 @@ select
     staff_no,
     window_name,
     department,
-    cast(null as string) as case_no,
+    '' as case_no,
     'patrol' as evidence_type,
     patrol_no as evidence_no,
     version as evidence_version,
@@ -58,7 +59,7 @@ select
     coalesce(d.staff_no, c.staff_no) as staff_no,
     coalesce(d.window_name, f.window_name) as window_name,
     coalesce(d.department, f.department) as department,
-    d.case_no,
+    coalesce(d.case_no, '') as case_no,
     'dossier' as evidence_type,
     d.dossier_no as evidence_no,
     cast(d._version as string) as evidence_version,
@@ -79,7 +80,7 @@ select
     staff_no,
     window_name,
     department,
-    cast(null as string) as case_no,
+    '' as case_no,
     'merit' as evidence_type,
     merit_no as evidence_no,
     cast(_version as string) as evidence_version,
