@@ -3,8 +3,8 @@
 import gc
 import importlib
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -13,10 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.access import routes as access_routes
 from dashboard.access.forms import EARLY
 from dashboard.access.gate import Gate
 from dashboard.access.identity import HEADERS
-from dashboard.access.routes import Routes, warm_up
 from dashboard.access.setting import LOOPBACK, Setting
 from etl.config import HallError, Home, home_from
 
@@ -26,17 +26,6 @@ TITLES = {"zh": "政务大厅运行看板", "en": "Service-hall dashboard"}
 HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 # Not for other eyes: counters of the process, and the interface for agents, which is off.
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/agent")
-# Imported before the first visitor, then frozen: with them loaded a collection costs about 0.1 s and finds nothing.
-WARM = (
-    "pandas",
-    "pyarrow",
-    "duckdb",
-    "plotly.graph_objects",
-    "dashboard.charts",
-    "dashboard.store",
-    "dashboard.components",
-    "dashboard.session",
-)
 
 
 # EARLY, the parts of Streamlit's page that every one of ours needs, are fetched with the page instead of one after the other as it
@@ -142,23 +131,27 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": body})
 
 
-@asynccontextmanager
-async def warm(_: st.App) -> AsyncIterator[None]:
-    """Loads the heavy modules before the first visitor and keeps them out of every later collection."""
-    for name in WARM:
-        importlib.import_module(name)
-    warm_up()
-    gc.collect()
-    gc.freeze()
-    yield
+def warmed(home: Home) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
+    """What goes before the first visitor: all that they would wait for, kept out of every later collection, which would cost about
+    0.1 s and find nothing."""
+
+    @asynccontextmanager
+    async def warm(_: st.App) -> AsyncIterator[None]:
+        importlib.import_module("dashboard.warming").warm_up(home)
+        access_routes.warm_up()
+        gc.collect()
+        gc.freeze()
+        yield
+
+    return warm
 
 
 def application(home: Home | None = None) -> st.App:
     """The dashboard as an ASGI application. Raises HallError when the way of signing in is set wrongly."""
     setting = Setting(home or home_from(None))
-    routes = Routes(setting)
+    routes = access_routes.Routes(setting)
     gate = Middleware(Gate, setting=setting, own=routes.router(), own_paths=routes.paths)
-    return st.App(SCRIPT, middleware=[Middleware(Guard), gate], lifespan=warm)
+    return st.App(SCRIPT, middleware=[Middleware(Guard), gate], lifespan=warmed(setting.home))
 
 
 def require_local(host: str, home: Home | None = None) -> None:

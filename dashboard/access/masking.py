@@ -53,7 +53,7 @@ def suppressed(frame: pd.DataFrame, columns: Sequence[Shown]) -> pd.DataFrame:
     Rates and means of a row with a hidden count are left out, since with the rest of the row they would bring it back.
     """
     counts = [column.name for column in columns if column.kind == "integer"]
-    derived = [column.name for column in columns if column.kind in ("percent", "decimal")]
+    derived = [column.name for column in columns if column.kind in ("percent", "decimal", "change")]
     made = frame.astype(dict.fromkeys([*counts, *derived], object))
     touched = pd.Series(False, index=frame.index)
     for name in counts:

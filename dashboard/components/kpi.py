@@ -28,6 +28,12 @@ def unit(name: str, speak: Language) -> str:
     return speak.pick(found.unit.zh, found.unit.en)
 
 
+def use(name: str, speak: Language) -> str | None:
+    """When to look at this indicator rather than at another of like name; None where there is no such other."""
+    found = indicator(name)
+    return speak.pick(found.use.zh, found.use.en) if found.use else None
+
+
 def is_rate(found: Indicator) -> bool:
     return found.kind == "rate"
 
@@ -88,7 +94,11 @@ def few(found: Indicator, measure: Measure, minimum: int) -> bool:
 def _explanation(hall: Hall, found: Indicator, now: Measure, where: Conditions) -> None:
     _ = hall.speak
     name = found.name
-    lines = [f"**{_.pick(found.zh, found.en)}**", _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en)]
+    lines = [
+        f"**{_.pick(found.zh, found.en)}**",
+        *([_("何时看") + _.colon + _.pick(found.use.zh, found.use.en)] if found.use else []),
+        _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en),
+    ]
     lines.append(_("分子") + _.colon + f"{_.pick(found.numerator.zh, found.numerator.en)} = **{number(now.numerator, 0)}**")
     if found.denominator is not None:
         lines.append(_("分母") + _.colon + f"{_.pick(found.denominator.zh, found.denominator.en)} = **{number(now.denominator, 0)}**")
@@ -131,7 +141,8 @@ def card(hall: Hall, name: str, place: str = "", where: Conditions = ()) -> None
         if delta is not None and not is_level(delta):
             colour = "normal" if found.direction == "up" else "inverse" if found.direction == "down" else "off"
         arrow: Literal["auto", "off"] = "off" if delta is None or is_level(delta) else "auto"
-        st.metric(_.pick(found.zh, found.en), written(name, now.value, _), delta or note, delta_color=colour, delta_arrow=arrow)
+        shown = written(name, now.value, _)
+        st.metric(label(name, _), shown, delta or note, delta_color=colour, delta_arrow=arrow, help=use(name, _))
         with st.popover(_("口径"), type="tertiary", icon=":material/info:"):
             _explanation(hall, found, now, where)
 

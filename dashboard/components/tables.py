@@ -18,7 +18,7 @@ from dashboard.session import Hall
 from etl.access.rules import Export, NotAllowedError
 
 # Points of an assessment are written with all their places, at most six: a trace sums exactly.
-Kind = Literal["text", "integer", "decimal", "points", "percent", "date"]
+Kind = Literal["text", "integer", "decimal", "points", "percent", "change", "date"]
 ROW_HEIGHT = 35
 ROWS_SHOWN = 10
 # A spreadsheet runs a text that begins with one of these as a formula.
@@ -35,7 +35,8 @@ class Column:
     name: str
     label: str
     kind: Kind = "text"
-    width: Literal["small", "medium", "large"] | None = None
+    # In pixels, or small (75), medium (200), large (400); by default as wide as heading and values ask for.
+    width: int | Literal["small", "medium", "large"] | None = None
     help: str | None = None
     # What it says of a person, for exports: see dashboard/access/masking.py.
     personal: Personal | None = None
@@ -50,7 +51,7 @@ def _cell(value: Any, kind: Kind) -> str:
         return str(round(float(value)))
     if kind == "points":
         return f"{float(value):.6f}".rstrip("0").rstrip(".")
-    if kind in ("decimal", "percent"):
+    if kind in ("decimal", "percent", "change"):
         return f"{float(value):.4f}".rstrip("0").rstrip(".")
     if kind == "date":
         return value.strftime("%Y-%m-%d") if isinstance(value, date | datetime) else str(value)
@@ -84,6 +85,8 @@ def _configuration(column: Column) -> Any:
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.6g")
     if column.kind == "percent":
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.1f%%")
+    if column.kind == "change":
+        return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%+.1f")
     if column.kind == "date":
         return kinds.DateColumn(column.label, width=column.width, help=column.help, format="YYYY-MM-DD")
     return kinds.TextColumn(column.label, width=column.width, help=column.help)
@@ -193,15 +196,13 @@ def table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str
     export(hall, frame, columns, title, scope, key)
 
 
-def case_table(
-    hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str, help: str | None = None
-) -> str | None:
-    """As `table`, with the first column, by default the case number, as a button. Returns the one pressed in this run."""
+def button_table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str, help: str) -> int | None:
+    """As `table`, with the first column as buttons. Returns the row pressed in this run, counted from 0 as the frame was given."""
     first, *rest = columns
     state = f"open_{key}"
     configuration = {column.name: _configuration(column) for column in rest}
     configuration[first.name] = st.column_config.ButtonColumn(
-        first.label, type="tertiary", alignment="left", key=state, pinned=True, help=help or hall.speak("按办件编号打开办件")
+        first.label, width=first.width, type="tertiary", alignment="left", key=state, pinned=True, help=help
     )
     st.dataframe(
         frame[[column.name for column in columns]],
@@ -213,8 +214,15 @@ def case_table(
         placeholder="—",
     )
     export(hall, frame, columns, title, scope, key)
-    row = session.pressed_row(state)
-    return None if row is None else str(frame.iloc[row][first.name])
+    return session.pressed_row(state)
+
+
+def case_table(
+    hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str, help: str | None = None
+) -> str | None:
+    """As `button_table`, by default for case numbers. Returns the first cell of the row pressed in this run."""
+    row = button_table(hall, frame, columns, title, scope, key, help or hall.speak("按办件编号打开办件"))
+    return None if row is None else str(frame.iloc[row][columns[0].name])
 
 
 def named(frame: pd.DataFrame, column: str, speak: Language) -> pd.DataFrame:

@@ -129,11 +129,11 @@ def _departments(hall: Hall) -> None:
         Column("received", kpi.label("received", _), "integer"),
         Column("closed", kpi.label("closed", _), "integer"),
         Column("open", kpi.label("open_at_end", _), "integer"),
-        Column("rate", kpi.label("on_time_rate", _), "percent"),
+        Column("rate", kpi.label("on_time_rate", _), "percent", help=kpi.use("on_time_rate", _)),
         Column("late", _("超期办结"), "integer"),
         Column("overdue", kpi.label("overdue_open", _), "integer"),
         Column("days", kpi.label("average_working_days", _), "decimal"),
-        Column("note", _("按时办结率说明")),
+        Column("note", _("说明")),
     ]
     tables.table(hall, data, columns, _("各部门"), frame.scope_text(hall), "departments")
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import frame, kpi, series, states, tables, upload
+from dashboard.components import correcting, frame, kpi, series, states, tables, upload
 from dashboard.components.tables import Column
 from dashboard.language import number
 from dashboard.period import Period, until
@@ -139,10 +139,9 @@ def _quarantine(hall: Hall) -> None:
     if not held.records:
         states.nothing(_("隔离区是空的"))
     else:
-        text = _(
-            "隔离区有 {n} 条记录，共 {faults} 处错误（一条记录可有多处）。更正：`hall quarantine export`，改好后 `hall quarantine retry`。"
-        )
+        text = _("隔离区有 {n} 条记录，共 {faults} 处错误（一条记录可有多处）。")
         st.markdown(text.format(n=f"**{held.records:,}**", faults=f"**{held.faults:,}**"))
+        correcting.panel(hall)
         rules = queries.quarantine_by_rule(hall.store)
         rules = rules.assign(
             name=[_.pick(zh, en).split("；" if _.code == "zh" else ";")[0] for zh, en in zip(rules["zh"], rules["en"], strict=True)]

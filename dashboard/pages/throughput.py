@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import choices, frame, hours, kpi, labels, series, states, tables
+from dashboard.components import balance, choices, frame, hours, kpi, labels, series, states, tables
 from dashboard.components.tables import Column
 from dashboard.period import Grain, Period, grains, until
 from dashboard.session import Hall
@@ -116,6 +116,7 @@ def render(hall: Hall) -> None:
         states.nothing(_("数据里还没有办件"))
         return
     kpi.cards(hall, CARDS)
+    balance.show(hall)
     _flow(hall)
     _breakdown(hall)
     hours.week(hall, "received", _("收件的时段分布（星期 × 小时）"), _("本期没有收件"), "hours")

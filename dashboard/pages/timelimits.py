@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, session
-from dashboard.components import frame, kpi, labels, series, states, tables
+from dashboard.components import frame, kpi, ontime, series, states, tables
 from dashboard.components.labels import code_label
 from dashboard.components.tables import Column
 from dashboard.navigation import PAGES
@@ -68,12 +68,12 @@ def _compliance(hall: Hall) -> None:
     st.caption(
         _("图中计全部有承诺时限的办结件；即办件承诺当日办结，当日办结即计为“当日到期办结”。“承诺件提前办结率”只计承诺件，不含即办件。")
     )
-    st.caption(_("按时办结率以办结日归期，积压不办不会降低它；应办口径以到期日归期，到期未办即不合格。两者差距大，说明有积压。"))
+    st.caption(ontime.which_rate(_) + _("两者差距大，说明有积压。"))
     columns = [
         *series.step_columns(hall, grain),
         *(Column(name, words[name], "integer") for name in words),
-        Column("rate", kpi.label("on_time_rate", _), "percent"),
-        Column("cohort", kpi.label("due_cohort_on_time_rate", _), "percent"),
+        Column("rate", kpi.label("on_time_rate", _), "percent", help=kpi.use("on_time_rate", _)),
+        Column("cohort", kpi.label("due_cohort_on_time_rate", _), "percent", help=kpi.use("due_cohort_on_time_rate", _)),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "compliance")
 
@@ -90,64 +90,9 @@ def _rates(hall: Hall, data: pd.DataFrame, grain: Grain) -> None:
         return
     lines = [charts.Series("rate", kpi.label("on_time_rate", _)), charts.Series("cohort", kpi.label("due_cohort_on_time_rate", _))]
     figure = charts.lines(shown, "step", lines, "%", most_labels=6, from_zero=False)
-    st.plotly_chart(figure, key="rates", config=charts.config(_.code), alt=_("按时办结率与应办口径"))
+    st.plotly_chart(figure, key="rates", config=charts.config(_.code), alt=_("两种按时办结率"))
     if shown[["rate", "cohort"]].isna().sum().sum() > data[["rate", "cohort"]].isna().sum().sum():
         st.caption(_("不足 {n} 件的点不画").format(n=minimum))
-
-
-def _departments(hall: Hall) -> None:
-    _ = hall.speak
-    title = _("各部门时限情况")
-    st.subheader(title, anchor=False)
-    fields = {
-        "limited": ("on_time_rate", "denominator"),
-        "met": ("on_time_rate", "numerator"),
-        "rate": ("on_time_rate", "value"),
-        "due": ("due_cohort_on_time_rate", "denominator"),
-        "cohort": ("due_cohort_on_time_rate", "value"),
-        "late": ("late", "value"),
-        "statute": ("statute_late", "value"),
-        "overdue": ("overdue_open", "value"),
-        "days": ("average_working_days", "value"),
-    }
-    data = series.by_dimension(hall, fields, "department")
-    counts = ["limited", "met", "late", "statute", "due", "overdue"]
-    data = data.assign(**{name: data[name].fillna(0) for name in counts})
-    data = data[data[counts].sum(axis=1) > 0].sort_values(["late", "limited"], ascending=[False, False])
-    if data.empty:
-        states.nothing(_("本期没有带时限的办结件，也没有到期件"))
-        return
-    minimum = hall.store.settings.minimum_denominator
-    data = data.assign(note=series.few_notes(data["limited"], minimum, _))
-    columns = [
-        Column("department", _("部门"), width="medium"),
-        Column("limited", _("有时限的办结"), "integer"),
-        Column("rate", kpi.label("on_time_rate", _), "percent"),
-        Column("due", _("本期到期"), "integer"),
-        Column("cohort", kpi.label("due_cohort_on_time_rate", _), "percent"),
-        Column("late", _("超期办结"), "integer"),
-        Column("statute", _("超法定时限"), "integer"),
-        Column("overdue", kpi.label("overdue_open", _), "integer"),
-        Column("days", kpi.label("average_working_days", _), "decimal"),
-        Column("note", _("按时办结率说明")),
-    ]
-    tables.table(hall, data, columns, title, frame.scope_text(hall), "limits_by_department")
-
-
-def _case_frame(hall: Hall, data: pd.DataFrame) -> pd.DataFrame:
-    _ = hall.speak
-    state = labels.states(_)
-    return tables.named(
-        data.assign(
-            case_type=[code_label("case_type", value, _) for value in data["case_type"]],
-            channel=[code_label("channel", value, _) for value in data["channel"]],
-            limit=[labels.limit(count, unit, _) for count, unit in zip(data["promised_limit"], data["promised_unit"], strict=True)],
-            statute=[state.get(value, value) for value in data["statute_state"]],
-            window_name=data["window_name"].replace("", _("（未填）")),
-        ),
-        "department",
-        _,
-    )
 
 
 def _open_list(hall: Hall, state: Literal["overdue", "due_soon", "paused"], title: str, empty: str) -> str | None:
@@ -169,7 +114,7 @@ def _open_list(hall: Hall, state: Literal["overdue", "due_soon", "paused"], titl
         Column("started_on", _("起算日"), "date"),
         Column("statute", _("法定时限状态")),
     ]
-    return tables.case_table(hall, _case_frame(hall, data), columns, title, frame.scope_text(hall), state)
+    return tables.case_table(hall, ontime.case_frame(hall, data), columns, title, frame.scope_text(hall), state)
 
 
 def _late_list(hall: Hall) -> str | None:
@@ -178,20 +123,8 @@ def _late_list(hall: Hall) -> str | None:
     if data.empty:
         states.nothing(_("本期没有超期办结的办件"))
         return None
-    columns = [
-        Column("case_no", _("办件编号"), width="medium"),
-        Column("promised_due_on", _("承诺到期"), "date"),
-        Column("closed_on", _("办结日"), "date"),
-        Column("used_workdays", _("用时（工作日）"), "integer"),
-        Column("limit", _("承诺时限")),
-        Column("statutory_due_on", _("法定到期"), "date"),
-        Column("statute", _("法定时限状态")),
-        Column("item_name", _("事项"), width="medium"),
-        Column("department", _("部门")),
-        Column("window_name", _("窗口")),
-        Column("channel", _("渠道"), width="small"),
-    ]
-    return tables.case_table(hall, _case_frame(hall, data), columns, _("超期办结"), frame.scope_text(hall), "late")
+    shown = ontime.case_frame(hall, data)
+    return tables.case_table(hall, shown, ontime.late_columns(hall), _("超期办结"), frame.scope_text(hall), "late")
 
 
 def _lists(hall: Hall) -> str | None:
@@ -308,9 +241,10 @@ def render(hall: Hall) -> None:
         return
     kpi.cards(hall, CARDS)
     _compliance(hall)
+    opened = ontime.breakdown(hall)
     # Lists of single cases only for those who may see single cases.
-    opened = _lists(hall) if hall.store.sees_cases else None
-    _departments(hall)
+    if hall.store.sees_cases:
+        opened = _lists(hall) or opened
     _distribution(hall)
     if hall.store.sees_cases:
         opened = _suspensions(hall) or opened

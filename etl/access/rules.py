@@ -19,7 +19,7 @@ Records = Literal["hall", "window", "own", "none"]
 Export = Literal["work", "leadership", "public"]
 Action = Literal[
     "open_case", "appeal", "handle_signal", "decide_appeal", "change_rules", "upload", "make_report", "read_trail", "manage_users",
-    "enter_finding", "write_review", "freeze_month", "mark_year",
+    "enter_finding", "write_review", "freeze_month", "mark_year", "take_quarantine",
 ]  # fmt: skip
 EXPORTS: tuple[Export, ...] = ("work", "leadership", "public")
 

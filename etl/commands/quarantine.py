@@ -40,7 +40,11 @@ def listing(
 
 
 @quarantine.command("export")
-def export(context: typer.Context, out: Annotated[Path, typer.Option(help="工作簿 / workbook to write")] = Path("quarantine.xlsx")) -> None:
+def export(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="工作簿 / workbook to write")] = Path("quarantine.xlsx"),
+    as_json: JsonOption = False,
+) -> None:
     """导出工作簿，供单位改正 / a workbook that the office can correct."""
     from etl.config import connect
     from etl.ingest.quarantine import export as write
@@ -49,7 +53,10 @@ def export(context: typer.Context, out: Annotated[Path, typer.Option(help="工�
     with connect(home_of(context)) as con:
         ensure_tables(con)
         rows = write(con, out)
-    typer.echo(f"{out}：{rows} 行 / rows")
+    if as_json:
+        print_json({"file": str(out), "rows": rows})
+    else:
+        typer.echo(f"{out}：{rows} 行 / rows")
 
 
 @quarantine.command("retry")

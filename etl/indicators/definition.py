@@ -48,12 +48,14 @@ class Indicator(_Strict):
     timing: `period` sums the days from first to last; `until` sums all days up to the last; `in_force` counts what is in force on the last.
     size, sizes_per_unit: the column of a histogram by which a percentile orders its cases, and how many of its steps make the unit
     (4 for quarters of an hour).
+    use: when to look at this one rather than at another of like name.
     marts: where the sums are, the preferred one first; another is used when it alone has the dimension asked for.
     """
 
     name: str
     zh: str
     en: str
+    use: Words | None = None
     formula: Words
     kind: Literal["count", "stock", "rate", "mean", "percentile"]
     timing: Literal["period", "until", "in_force"] = "period"

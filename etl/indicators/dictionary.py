@@ -40,6 +40,8 @@ def entry(indicator: Indicator) -> dict[str, object]:
         "indicator": indicator.name,
         "label": indicator.zh,
         "label_en": indicator.en,
+        "use": indicator.use.zh if indicator.use else None,
+        "use_en": indicator.use.en if indicator.use else None,
         "formula": indicator.formula.zh,
         "formula_en": indicator.formula.en,
         "numerator": _part(indicator.numerator),
@@ -63,6 +65,7 @@ def _section(indicator: Indicator) -> str:
     lines = [
         f"### {indicator.name}：{indicator.zh} / {indicator.en}",
         "",
+        *([f"- 何时看 / when to use: {indicator.use.zh} / {indicator.use.en}"] if indicator.use else []),
         f"- 公式 / formula: {indicator.formula.zh} / {indicator.formula.en}",
         f"- 分子 / numerator: {indicator.numerator.zh} / {indicator.numerator.en} (`{indicator.numerator.sql}`)",
     ]

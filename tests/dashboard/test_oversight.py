@@ -1,16 +1,19 @@
 """The supervision and data-quality pages: numbers are those of `evaluate` and of the ledger, handling is kept, both languages whole."""
 
+import io
 import json
 from datetime import date
 
 import pytest
 from drawn_page import chinese_left, english_left, figure, opener, texts
+from python_calamine import CalamineWorkbook
 from small_hall import copied
 
 from dashboard.pages import quality, supervision
 from dashboard.period import containing
 from dashboard.queries import supervision as queries
 from dashboard.store import Scope, Store, open_current
+from etl.access.rules import access_rules
 from etl.config import Home, connect
 from etl.indicators import Query, definition, evaluate
 from etl.ingest.quarantine import listed
@@ -80,6 +83,50 @@ def test_conservation_that_fails_is_shown_in_red(open_page, monkeypatch):
     }
     monkeypatch.setattr("dashboard.queries.quality.totals", lambda store: broken)
     assert any("1 个批次收支不符" in element.value for element in open_page("quality").error)
+
+
+def test_the_refused_records_are_handed_out_as_a_workbook_to_correct(open_page, own_home, monkeypatch):
+    with connect(own_home) as con:
+        held = {f"{row['batch_id']}:{row['line']}" for row in listed(con)}
+    offered = {}
+    monkeypatch.setattr(
+        "dashboard.components.tables.st.download_button", lambda label, data, key, **more: offered.update({key: (label, data, more)})
+    )
+    app = open_page("quality")
+    assert "quarantine_take" not in offered
+    app.button(key="quarantine_make").click().run()
+    assert not app.exception
+    label, data, more = offered["quarantine_take"]
+    assert label == f"下载更正表（{len(held):,} 行）"
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data()))
+    rows = [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()[1:]]
+    assert {row[0] for row in rows} == held
+    newest = entries(open_office(own_home), action="export.")[0]
+    assert (newest.actor, newest.subject) == ("local", more["file_name"])
+    assert json.loads(newest.detail) | {"scope": None} == {
+        "role": "manager", "kind": "work", "rows": len(held), "scope": None, "snapshot": open_current(own_home).snapshot_id
+    }  # fmt: skip
+    assert not list(own_home.tmp.glob("upload-*"))
+
+
+def test_a_workbook_that_cannot_be_made_is_refused_in_words(open_page, own_home):
+    app = open_page("quality")
+    with connect(own_home):
+        app.button(key="quarantine_make").click().run()
+    assert not app.exception
+    assert [element.value for element in app.error]
+    assert not any("Traceback" in text for text in texts(app))
+
+
+def test_only_who_may_take_refused_records_has_the_button(own_home, monkeypatch):
+    rules = access_rules()
+    manager = rules.roles["manager"]
+    without = manager.model_copy(update={"actions": tuple(one for one in manager.actions if one != "take_quarantine")})
+    changed = rules.model_copy(update={"roles": {**rules.roles, "manager": without}})
+    monkeypatch.setattr("dashboard.session.access_rules", lambda: changed)
+    app = opener(own_home, monkeypatch)("quality")
+    assert not [button for button in app.button if button.key == "quarantine_make"]
+    assert not any("quarantine retry" in element.value for element in app.markdown)
 
 
 @pytest.mark.parametrize("page", PAGES)

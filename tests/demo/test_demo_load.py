@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from balanced import out_of_balance
 from small_hall import copied, made_once, published
 
 from etl.config import Home, connect
 from etl.demo import Made
+from etl.engine import build
 from etl.ingest.load import BatchResult, files_of, load
 from etl.records import contracts
 
@@ -87,6 +89,15 @@ def test_some_cases_are_open_and_some_clocks_stand_still_at_the_years_end(loaded
         ).fetchone() or (0, 0)
     assert open_cases > 100
     assert standing > 0
+
+
+def test_the_open_cases_of_the_year_balance_in_every_slice(loaded_year: tuple[Home, Made, list[BatchResult]]) -> None:
+    home, _, _ = loaded_year
+    with connect(home) as con:
+        build(con, home)
+        gone = con.execute("select sum(closed), sum(refused), sum(returned), sum(withdrawn) from mart_case_day").fetchone() or ()
+        assert all(gone), "cases must leave in every way"
+        assert out_of_balance(con) == []
 
 
 def test_loading_again_and_in_reverse_changes_nothing(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

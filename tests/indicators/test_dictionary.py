@@ -55,7 +55,7 @@ def test_no_indicator_is_missing():
 @pytest.mark.parametrize("name", sorted(definitions()))
 def test_both_languages_are_whole(name):
     told = definitions()[name]
-    parts = [told.formula, told.numerator, told.unit, told.source, *([told.denominator] if told.denominator else [])]
+    parts = [told.formula, told.numerator, told.unit, told.source, *(one for one in (told.denominator, told.use) if one)]
     assert CJK.search(told.zh)
     for words in parts:
         assert not CJK.search(words.en), words.en

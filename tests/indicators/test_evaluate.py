@@ -23,7 +23,7 @@ PERIOD = (date(2018, 1, 1), date(2018, 7, 31))
 def test_json_has_exactly_the_documented_keys(hall):
     document = evaluate(hall.con, "on_time_rate", Query(*PERIOD, by=("channel",))).as_json()
     assert list(document) == ["indicator", "label", "unit", "from", "to", "rows"]
-    assert (document["label"], document["unit"], document["from"]) == ("按时办结率", "%", "2018-01-01")
+    assert (document["label"], document["unit"], document["from"]) == ("已办件按时办结率", "%", "2018-01-01")
     assert list(document["rows"][0]) == ["by", "numerator", "denominator", "value", "n"]
     assert json.loads(json.dumps(document)) == document
 

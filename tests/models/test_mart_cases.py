@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from balanced import out_of_balance
 from oracles.hall import DIMENSIONS, backlog, measured, rules
 
 NAMES = sorted(rules(date(2018, 7, 31)))
@@ -63,6 +64,10 @@ def test_backlog_meets_every_age_and_overdue_cases(hall):
     seen = {(key[-2], key[-1]) for key in backlog(hall.facts, date(2018, 5, 31), hall.workdays)}
     assert {age for age, _ in seen} == {"a00_05", "a06_10", "a11_20", "a21_40", "a41_up"}
     assert {overdue for _, overdue in seen} == {True, False}
+
+
+def test_what_came_in_less_what_went_out_is_the_change_of_the_open_cases(hall):
+    assert out_of_balance(hall.con) == []
 
 
 def test_nothing_is_said_about_days_after_the_cut_off(hall):

@@ -141,13 +141,13 @@ def test_a_ranking_of_fewer_than_ten_does_not_speak_of_a_first_ten(con):
 def test_rates_on_few_cases_do_not_take_part_in_rankings(con):
     said = paragraph(part(say="top", figure={"indicator": "on_time_rate"}), teller(con))
     assert said is not None
-    assert said.text == "按按时办结率排列的部门依次为：甲局（85.00%）、乙局（60.00%）。"
+    assert said.text == "按已办件按时办结率排列的部门依次为：甲局（85.00%）、乙局（60.00%）。"
 
 
 def test_beyond_a_limit(con):
     said = paragraph(part(say="beyond", figure={"indicator": "on_time_rate"}, below=80.0), teller(con))
     assert said is not None
-    assert said.text == "按时办结率低于80%的部门1个：乙局（60.00%）。"
+    assert said.text == "已办件按时办结率低于80%的部门1个：乙局（60.00%）。"
 
 
 def test_a_sentence_of_quarters_is_not_said_of_a_month(con):
