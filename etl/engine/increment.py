@@ -159,9 +159,7 @@ class Increment:
         with self._reading({table: self._rows_of(table) for table in model.narrowed}):
             con.execute(f"create or replace temp table new_{name} as\n{model.sql}")
         # The places first: looking for them reads one column of many.
-        con.execute(
-            f"create or replace temp table place_{name} as select rowid as place, {KEY} from {name} where {KEY} in ({CHANGED})"
-        )
+        con.execute(f"create or replace temp table place_{name} as select rowid as place, {KEY} from {name} where {KEY} in ({CHANGED})")
         con.execute(f"create or replace temp table old_{name} as select * from {name} where rowid in (select place from place_{name})")
         self._compare(name, f"new_{name}")
         con.execute(f"delete from {name} where rowid in (select place from place_{name} where {KEY} in (from differing_{name}))")
