@@ -78,7 +78,7 @@ def _figure(traces: Sequence[object], height: int, unit: str = "", **layout: obj
             "title": {"text": unit}, "tickfont": {"color": INK},
         },
     }  # fmt: skip
-    if CJK.search(unit) and "yaxis" not in layout:
+    if (unit == "%" or CJK.search(unit)) and "yaxis" not in layout:
         base["yaxis"]["title"] = {"text": ""}
         base["margin"]["l"] = 12 + 12 * len(unit)
         base["annotations"] = [_above_the_axis(unit)]
@@ -86,7 +86,7 @@ def _figure(traces: Sequence[object], height: int, unit: str = "", **layout: obj
 
 
 def _above_the_axis(unit: str) -> dict[str, object]:
-    """The unit where a Chinese reader looks for it: upright at the top of the axis. Turned on its side, 个 is an arrow."""
+    """The unit where a Chinese reader looks for it: upright at the top of the axis. On its side 个 is an arrow, % hard to read."""
     return {
         "text": unit, "xref": "paper", "x": 0, "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 3,
         "showarrow": False, "font": {"color": INK, "size": 12},
@@ -120,7 +120,7 @@ def _sizes(frame: pd.DataFrame, series: Sequence[Series], stacked: bool) -> list
 
 
 def lines(
-    frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 8, from_zero: bool = True
+    frame: pd.DataFrame, x: str, series: Sequence[Series], unit: str, height: int = 340, most_labels: int = 6, from_zero: bool = True
 ) -> go.Figure:
     """Values over time; a missing value is a gap, never a zero. At most 500 points a line: the caller chooses the step."""
     shown = frame.tail(MAXIMUM_POINTS)

@@ -42,7 +42,7 @@ def warm_up(home: Home) -> None:
 
 def _draw() -> None:
     """A figure of each kind and a table: plotly, pandas and pyarrow load most of their parts when first used."""
-    frame = pd.DataFrame({"name": ["a", "b"], "day": pd.to_datetime(["2018-10-08", None]), "cases": [1, 2]})
+    frame = pd.DataFrame({"name": ["a", "b"], "day": pd.to_datetime(["2018-10-08", "2018-10-09"]), "cases": [1, 2]})
     shown = [charts.Series("cases", "cases")]
     for draw in (charts.lines, charts.bars, charts.ranked):
         draw(frame, "name", shown, "%").to_json()

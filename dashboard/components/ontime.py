@@ -108,15 +108,15 @@ def late_columns(hall: Hall, with_state: bool = False) -> list[Column]:
     """The columns of a list of cases not in time; `with_state` where some of them are still open."""
     _ = hall.speak
     return [
-        Column("case_no", _("办件编号"), width=165),
+        Column("case_no", _("办件编号"), width=175),
         *([Column("promise", _("承诺时限状态"))] if with_state else []),
         Column("promised_due_on", _("承诺到期"), "date"),
         Column("closed_on", _("办结日"), "date"),
         Column("used_workdays", _("用时（工作日）"), "integer"),
         Column("limit", _("承诺时限")),
-        Column("item_name", _("事项"), width="medium"),
-        Column("department", _("部门")),
+        Column("item_name", _("事项")),
         Column("window_name", _("窗口")),
+        Column("department", _("部门")),
         Column("statutory_due_on", _("法定到期"), "date"),
         Column("statute", _("法定时限状态")),
         Column("channel", _("渠道"), width="small"),
@@ -126,17 +126,17 @@ def late_columns(hall: Hall, with_state: bool = False) -> list[Column]:
 def _columns(hall: Hall, rate: Rate, heading: str, data: pd.DataFrame) -> list[Column]:
     _ = hall.speak
     is_closed = rate == "on_time_rate"
-    counted = _("有时限的办结") if is_closed else _("本期到期")
+    counted = _("有时限（分母）") if is_closed else _("到期（分母）")
     missed = _("超期办结") if is_closed else _("到期未按时")
     columns = [
-        Column("name", heading, width=200),
+        Column("name", heading),
         Column("met", _("按时（分子）"), "integer"),
-        Column("counted", counted + _("（分母）"), "integer"),
+        Column("counted", counted, "integer"),
         Column("rate", kpi.label(rate, _), "percent", help=kpi.use(rate, _)),
         Column("change", _("较上期（百分点）"), "change"),
         Column("missed", missed, "integer", help=None if is_closed else _("到期后才办结，或到期仍未办结")),
         Column("note", _("说明")),
-        Column("overdue", kpi.label("overdue_open", _), "integer"),
+        Column("overdue", _("在办超期"), "integer", help=kpi.label("overdue_open", _)),
         Column("statute", _("超法定时限"), "integer"),
     ]
     return [column for column in columns if column.name in data]
@@ -175,9 +175,6 @@ def breakdown(hall: Hall) -> str | None:
     if data.empty:
         states.nothing(_("本期没有带时限的办结件，也没有到期件"))
         return None
-    earlier = comparison(hall.period, hall.store.as_of)
-    if is_covered(earlier, hall.store.first_day):
-        st.caption(_("上期：{period}").format(period=_.span(earlier.first, earlier.last)))
     title = kpi.label(rate, _) + _("（按{dimension}）").format(dimension=names[dimension])
     columns = _columns(hall, rate, names[dimension], data)
     key = f"limits_{rate}_{dimension}"

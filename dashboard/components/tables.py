@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.access import identity, trail
 from dashboard.access.masking import SUPPRESSED, Personal, for_export, kept_columns
+from dashboard.components.widths import NUMBERS, fitted
 from dashboard.language import Language
 from dashboard.session import Hall
 from etl.access.rules import Export, NotAllowedError
@@ -23,9 +24,6 @@ ROW_HEIGHT = 35
 ROWS_SHOWN = 10
 # A spreadsheet runs a text that begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-# A column of such a name tells one record from another: its table is a list of records, not a table of counts.
-RECORD_NUMBERS = ("_no", "_id")
 
 
 @dataclass(frozen=True)
@@ -75,8 +73,10 @@ def csv_bytes(frame: pd.DataFrame, columns: Sequence[Column], notes: Sequence[st
     return text.getvalue().encode("utf-8-sig")
 
 
-def _configuration(column: Column) -> Any:
+def _configuration(column: Column, width: int | None = None) -> Any:
+    """How Streamlit is to draw the column; `width` in pixels where the whole table has to be fitted."""
     kinds = st.column_config
+    column = column if width is None else replace(column, width=width)
     if column.kind == "integer":
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="localized")
     if column.kind == "decimal":
@@ -174,7 +174,7 @@ def offer(
 
 def _fits_the_public(columns: Sequence[Column]) -> bool:
     """A list of single cases is nothing for the public; a table of counts is."""
-    return not any(column.personal == "number" or column.name.endswith(RECORD_NUMBERS) for column in columns)
+    return not any(column.personal == "number" or column.name.endswith(NUMBERS) for column in columns)
 
 
 def _exported(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, kind: Export) -> bytes:
@@ -184,11 +184,12 @@ def _exported(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title:
 
 def table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], title: str, scope: str, key: str) -> None:
     """The frame as a table with its export."""
+    widths = fitted(frame, columns)
     st.dataframe(
         frame[[column.name for column in columns]],
         hide_index=True,
         height=_height(frame),
-        column_config={column.name: _configuration(column) for column in columns},
+        column_config={column.name: _configuration(column, widths[column.name]) for column in columns},
         key=f"table_{key}",
         alt=title,
         placeholder="—",
@@ -200,9 +201,10 @@ def button_table(hall: Hall, frame: pd.DataFrame, columns: Sequence[Column], tit
     """As `table`, with the first column as buttons. Returns the row pressed in this run, counted from 0 as the frame was given."""
     first, *rest = columns
     state = f"open_{key}"
-    configuration = {column.name: _configuration(column) for column in rest}
+    widths = fitted(frame, columns)
+    configuration = {column.name: _configuration(column, widths[column.name]) for column in rest}
     configuration[first.name] = st.column_config.ButtonColumn(
-        first.label, width=first.width, type="tertiary", alignment="left", key=state, pinned=True, help=help
+        first.label, width=widths[first.name] or first.width, type="tertiary", alignment="left", key=state, pinned=True, help=help
     )
     st.dataframe(
         frame[[column.name for column in columns]],

@@ -84,10 +84,8 @@ def _conservation(hall: Hall) -> None:
         loaded=[_.moment(moment) for moment in data["loaded_at"]],
     )
     columns = [
-        Column("batch_id", _("批次")),
-        Column("loaded", _("载入时间")),
-        Column("file", _("文件"), width="medium"),
-        Column("sheet", _("工作表"), width="small"),
+        Column("batch_id", _("批次"), width=90),
+        Column("file", _("文件")),
         Column("record", _("记录类型")),
         Column("read_records", _("读入"), "integer"),
         Column("inserted", _("新增"), "integer"),
@@ -96,6 +94,8 @@ def _conservation(hall: Hall) -> None:
         Column("superseded", _("被取代"), "integer"),
         Column("quarantined", _("隔离"), "integer"),
         Column("check", _("相符"), width="small"),
+        Column("loaded", _("载入时间")),
+        Column("sheet", _("工作表"), width="small"),
         Column("mapping", _("映射")),
         Column("encoding", _("编码"), width="small"),
         Column("first_event", _("最早事件"), "date"),

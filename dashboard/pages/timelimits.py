@@ -48,7 +48,9 @@ def _compliance(hall: Hall) -> None:
     st.subheader(title, anchor=False)
     grain = _grain(hall)
     counted = {"early": "early", "on_day": "on_day", "late": "late", "statute_late": "statute_late"}
-    data = series.over_time(hall, {**counted, "rate": "on_time_rate", "cohort": "due_cohort_on_time_rate"}, _shown(hall), grain)
+    data = series.over_time(
+        hall, {**counted, "rate": "on_time_rate", "cohort": "due_cohort_on_time_rate", "due": "due"}, _shown(hall), grain
+    )
     if data[["early", "on_day", "late"]].fillna(0).to_numpy().sum() == 0 and data["cohort"].isna().all():
         states.nothing(_("本期没有带时限的办结件，也没有到期件"))
         return
@@ -71,9 +73,11 @@ def _compliance(hall: Hall) -> None:
     st.caption(ontime.which_rate(_) + _("两者差距大，说明有积压。"))
     columns = [
         *series.step_columns(hall, grain),
-        *(Column(name, words[name], "integer") for name in words),
+        *(Column(name, words[name], "integer") for name in ("early", "on_day", "late")),
         Column("rate", kpi.label("on_time_rate", _), "percent", help=kpi.use("on_time_rate", _)),
+        Column("due", _("到期"), "integer", help=_("到期件按时办结率的分母")),
         Column("cohort", kpi.label("due_cohort_on_time_rate", _), "percent", help=kpi.use("due_cohort_on_time_rate", _)),
+        Column("statute_late", words["statute_late"], "integer"),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "compliance")
 
@@ -102,15 +106,15 @@ def _open_list(hall: Hall, state: Literal["overdue", "due_soon", "paused"], titl
         states.nothing(empty)
         return None
     columns = [
-        Column("case_no", _("办件编号"), width="medium"),
+        Column("case_no", _("办件编号"), width=175),
         Column("days_left", _("剩余工作日"), "integer", help=_("到承诺到期日的工作日数，负数为已超期")),
         Column("promised_due_on", _("承诺到期"), "date"),
-        Column("statutory_due_on", _("法定到期"), "date"),
-        Column("item_name", _("事项"), width="medium"),
-        Column("department", _("部门")),
+        Column("item_name", _("事项")),
         Column("window_name", _("窗口")),
-        Column("channel", _("渠道"), width="small"),
+        Column("department", _("部门")),
+        Column("statutory_due_on", _("法定到期"), "date"),
         Column("limit", _("承诺时限")),
+        Column("channel", _("渠道"), width="small"),
         Column("started_on", _("起算日"), "date"),
         Column("statute", _("法定时限状态")),
     ]
@@ -211,15 +215,15 @@ def _suspensions(hall: Hall) -> str | None:
         state=[_("未结束") if value else _("已结束") for value in data["is_open"]],
     )
     columns = [
-        Column("case_no", _("办件编号"), width="medium"),
+        Column("case_no", _("办件编号"), width=175),
         Column("kind", _("种类")),
-        Column("effect", _("对时限的作用")),
         Column("started_on", _("开始"), "date"),
         Column("ended_on", _("结束"), "date"),
         Column("workdays", _("历时（工作日）"), "integer"),
         Column("state", _("状态")),
-        Column("legal_basis", _("依据"), width="medium"),
-        Column("item_name", _("事项"), width="medium"),
+        Column("legal_basis", _("依据")),
+        Column("effect", _("对时限的作用")),
+        Column("item_name", _("事项")),
         Column("department", _("部门")),
     ]
     return tables.case_table(hall, shown, columns, title, frame.scope_text(hall), "suspensions")
