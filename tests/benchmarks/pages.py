@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from dashboard.store import Scope, open_current
 from etl.config import Home
-from tests.benchmarks.__main__ import machine
+from tests.benchmarks.measuring import machine
 from tests.chromium import browser, free_port, served, wait_until_answering
 
 PERIOD = (date(2018, 10, 1), date(2018, 10, 31))

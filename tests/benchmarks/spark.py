@@ -21,7 +21,7 @@ from etl.engine.spark import run, session
 from etl.ingest import load
 from etl.lake import County, county_of, export, load_built
 from etl.publish import current, publish
-from tests.benchmarks.__main__ import child, machine
+from tests.benchmarks.measuring import child, machine
 from tests.both_engines import difference, losing_a_worker, on_duckdb, two_executors, views_written
 from tests.spark_cluster import cluster, why_not
 
@@ -126,7 +126,7 @@ def main() -> None:
             measure("demo year", home, Path(folder) / "demo-work")
         for rows in chosen.rows:
             home = Home(Path(folder) / f"home-{rows}")
-            child("fill", home.root, str(rows))
+            child("__main__:do_fill", home.root, str(rows))
             measure(f"{rows:,} cases", home, Path(folder) / f"work-{rows}")
             shutil.rmtree(Path(folder) / f"work-{rows}")
 
