@@ -21,7 +21,7 @@ def panel(hall: Hall) -> None:
         return
     st.markdown(
         _(
-            "更正：导出更正表（Excel），在表中改好后，由服务器上运行 `hall quarantine retry 文件名` 重新载入。"
+            "更正：导出更正表（Excel），在表中改好后，在服务器上运行 `hall quarantine retry 文件名` 重新载入。"
             "表中是原始记录，含身份证号和电话，只供更正，用完请删除；导出会记入留痕。"
         )
     )

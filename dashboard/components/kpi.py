@@ -99,7 +99,9 @@ def _explanation(hall: Hall, found: Indicator, now: Measure, where: Conditions) 
         *([_("何时看") + _.colon + _.pick(found.use.zh, found.use.en)] if found.use else []),
         _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en),
     ]
-    lines.append(_("分子") + _.colon + f"{_.pick(found.numerator.zh, found.numerator.en)} = **{number(now.numerator, 0)}**")
+    # A percentile is no quotient: what stands for its numerator are the cases that it is taken from.
+    counted = now.n if found.kind == "percentile" else now.numerator
+    lines.append(_("分子") + _.colon + f"{_.pick(found.numerator.zh, found.numerator.en)} = **{number(counted, 0)}**")
     if found.denominator is not None:
         lines.append(_("分母") + _.colon + f"{_.pick(found.denominator.zh, found.denominator.en)} = **{number(now.denominator, 0)}**")
     for dimension, value in where:

@@ -156,7 +156,7 @@ def _chosen(hall: Hall) -> tuple[Rate, str] | None:
             states.nothing(_("所选条件下不能再分"))
             return None
         dimension = choices.buttons("by", {name: names[name] for name in dimensions}, dimensions[0], _("统计维度"))
-    if "item_name" not in dimensions:
+    if "item_name" not in dimensions and not hall.store.bound_by:
         st.caption(_("按事项只能看“{rate}”，且不能同时限定窗口或渠道").format(rate=kpi.label("on_time_rate", _)))
     return rate, dimension
 
@@ -164,7 +164,7 @@ def _chosen(hall: Hall) -> tuple[Rate, str] | None:
 def breakdown(hall: Hall) -> str | None:
     """The table with its choices and, for whoever may see cases, the list of a row's cases. Returns the case pressed in this run."""
     _ = hall.speak
-    title = _("按部门、窗口、事项、渠道")
+    title = _("分项按时办结率")
     st.subheader(title, anchor=False)
     asked = _chosen(hall)
     if asked is None:

@@ -89,5 +89,5 @@ def step_columns(hall: Hall, grain: Grain) -> list[Column]:
     """The columns that name a step in a table: a day with its weekday, a week or month in words with its first day."""
     _ = hall.speak
     if grain == "day":
-        return [Column("start", _("日期"), "date"), Column("weekday", _("星期"), width="small")]
+        return [Column("start", _("日期"), "date"), Column("weekday", _("星期"))]
     return [Column("step", _("期间")), Column("start", _("起始日"), "date")]

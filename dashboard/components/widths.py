@@ -11,9 +11,9 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 # What a window of 1280 leaves beside the open side bar, less the table's own edge and its bar for scrolling.
-ROOM = 900
-# Pixels of a sign as wide as it is high and of others, in the table's font, and the space around a text.
-WIDE, NARROW, AROUND = 13.2, 7.4, 20
+ROOM = 880
+# Pixels of a sign as wide as it is high, of a digit and of other signs, in the table's font, and the space around a text.
+WIDE, DIGIT, NARROW, AROUND = 13.2, 7.6, 6.6, 20
 NAMED = {"small": 75, "medium": 200, "large": 400}
 # Texts are cut to no less than LEAST where that makes the whole table fit, else to USUAL; numbers of cases and records are not cut.
 LEAST, USUAL, MOST = 110, 150, 260
@@ -36,7 +36,7 @@ class Drawn(Protocol):
 
 def text_width(text: str) -> float:
     """About how many pixels a text takes."""
-    return sum(WIDE if east_asian_width(sign) in "WF" else NARROW for sign in text)
+    return sum(WIDE if east_asian_width(sign) in "WF" else DIGIT if sign.isdigit() else NARROW for sign in text)
 
 
 def _asked(column: Drawn, values: pd.Series) -> float:
@@ -48,7 +48,7 @@ def _asked(column: Drawn, values: pd.Series) -> float:
         numbers = pd.to_numeric(values, errors="coerce")
         longest = max((text_width(f"{number:,.0f}") for number in (numbers.min(), numbers.max()) if number == number), default=0.0)
     else:
-        longest = (10 if column.kind == "date" else 7) * NARROW
+        longest = (10 if column.kind == "date" else 7) * DIGIT
     return max(heading, min(longest + AROUND, MOST))
 
 

@@ -54,9 +54,14 @@ def _facts(hall: Hall, case: dict[str, Any]) -> None:
             st.markdown(f":gray[{name}]  \n{plain(str(value))}")
 
 
-def limit_words(name: str, state: str, due_on: date | None, as_of: date, calendar: Calendar, speak: Language) -> str:
-    """Where an open case stands against one limit: in a word, and how many working days are left or past as of the cut-off."""
+def limit_words(
+    name: str, state: str, due_on: date | None, as_of: date, calendar: Calendar, speak: Language, closed_on: date | None = None
+) -> str:
+    """Where a case stands against one limit: in a word, and how many working days are left or past as of the cut-off, or of its closing."""
     text = name + speak.colon + labels.states(speak).get(state, state)
+    if due_on is not None and closed_on is not None and state == "late":
+        days = max(calendar.between(due_on, closed_on), 1)
+        return text + speak("（{days}）").format(days=speak.count("超期 {n} 个工作日", days))
     if due_on is None or state not in ("running", "due_soon", "overdue"):
         return text
     days = calendar.between(due_on, as_of)
@@ -69,7 +74,7 @@ def _standing(hall: Hall, case: dict[str, Any]) -> None:
     _, store = hall.speak, hall.store
     promised, statutory = str(case["promise_state"]), str(case["statute_state"])
     parts = [
-        limit_words(name, state, _day(case[due]), store.as_of, store.calendar, _)
+        limit_words(name, state, _day(case[due]), store.as_of, store.calendar, _, _day(case["closed_on"]))
         for name, state, due in (
             (_("承诺时限"), promised, "promised_due_on"),
             (_("法定时限"), statutory, "statutory_due_on"),
@@ -77,6 +82,8 @@ def _standing(hall: Hall, case: dict[str, Any]) -> None:
     ]
     if case["is_open"]:
         parts.append(_("截至 {day}").format(day=_.day(store.as_of)))
+    elif case["closed_on"] is not None:
+        parts.append(_("办结于 {day}").format(day=_words(hall, case["closed_on"])))
     text = "　·　".join(parts)
     bad = {"late", "overdue"}
     if promised in bad or statutory in bad:

@@ -29,6 +29,17 @@ def test_a_limit_says_how_far_it_is_past_or_ahead(store, state, due_on, as_of, w
     assert limit_words("法定时限", state, due_on, as_of, store.snapshot.calendar, ZH) == words
 
 
+def test_a_case_closed_late_says_by_how_much_and_when(open_page, store):
+    case = store.query(
+        "select case_no, promised_due_on, closed_on from fact_case where promise_state = 'late' order by case_no limit 1"
+    ).iloc[0]
+    due_on, closed_on = case["promised_due_on"].date(), case["closed_on"].date()
+    late = max(store.snapshot.calendar.between(due_on, closed_on), 1)
+    (standing,) = [element.value for element in open_page("case", case=str(case["case_no"])).main.get("error")]
+    assert standing.startswith(f"承诺时限：超期办结（超期 {late} 个工作日）")
+    assert standing.endswith(f"办结于 {ZH.day(closed_on)}")
+
+
 def test_a_case_past_both_limits_says_so_of_each_and_as_of_which_day(open_page, store):
     sql = (
         "select case_no, days_left, promised_due_on, statutory_due_on from fact_case where is_open and promise_state = 'overdue' "

@@ -158,6 +158,13 @@ def test_the_formula_with_its_parts_is_one_click_away(open_page, store):
     assert found.source.zh in words
 
 
+def test_a_percentile_says_how_many_cases_it_is_taken_from(open_page, store):
+    app = open_page("timelimits", period="month", on="2018-10-01")
+    found, n = definition("median_working_days"), store.measure("median_working_days", OCTOBER, Scope()).n
+    words = next(text for text in (element.value for element in app.markdown) if found.formula.zh in text)
+    assert f"= **{n:,}**" in words
+
+
 def test_the_time_step_is_chosen_and_kept(open_page):
     app = open_page("throughput", period="year", on="2018-01-01")
     app.segmented_control(key="choice_step").set_value("week").run()
