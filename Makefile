@@ -9,7 +9,7 @@ UV_FLAGS := --locked --no-python-downloads
 # One more than there are processors: the tests in the browser wait more than they work.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: help env demo test test-tools lint format bench bench-pages bench-spark bench-env screenshots
+.PHONY: help env demo test test-tools lint format bench bench-pages bench-people bench-spark bench-env screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ bench: bench-env ## measure the budgets (ratios in one run); not part of the tes
 
 bench-pages: bench-env test-tools ## measure a filter change in Chromium beside the same page in Plotly Dash
 	$(PY) -m tests.benchmarks.pages
+
+bench-people: env ## measure 10 to 200 people clicking and a thousand reruns in a row, some ten minutes
+	$(PY) -m tests.benchmarks.people
 
 bench-spark: test-tools ## hold the models on Spark against DuckDB: the demo year and a million cases, some twenty minutes
 	$(PY) -m tests.benchmarks.spark

@@ -7,7 +7,7 @@ from threading import Thread
 
 from dashboard.access.identity import LOCAL_ONLY, VARIABLE
 from dashboard.server import application, options, require_local
-from etl.config import HallError
+from etl.config import HallError, home_from, settings_from
 
 
 def _end_with_starter() -> None:
@@ -31,7 +31,8 @@ def main() -> None:
         os.environ[VARIABLE] = arguments.access
     try:
         require_local(arguments.host)
-        application().run(config=options(arguments.host, arguments.port))
+        home = home_from(None)
+        application(home).run(config=options(arguments.host, arguments.port, settings_from(home).names))
     except HallError as refusal:
         sys.stderr.write(f"{refusal.zh}\n{refusal.en}\n")
         sys.exit(1)

@@ -3,7 +3,7 @@
 import gc
 import importlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -171,8 +171,11 @@ def require_local(host: str, home: Home | None = None) -> None:
         )
 
 
-def options(host: str, port: int) -> dict[str, object]:
-    """Streamlit options that hold whatever folder the dashboard is started from."""
+def options(host: str, port: int, names: Sequence[str] = ()) -> dict[str, object]:
+    """Streamlit options that hold whatever folder the dashboard is started from.
+
+    `names` are those by which a proxy passes it on, beside the address that it listens on.
+    """
     return {
         "server.address": host,
         "server.port": port,
@@ -184,7 +187,7 @@ def options(host: str, port: int) -> dict[str, object]:
         "server.enableXsrfProtection": True,
         "server.enableCORS": True,
         # A name made to point at this machine must not get a socket (DNS rebinding).
-        "server.allowedHosts": [*LOOPBACK] if host in LOOPBACK else [host] if host not in ("0.0.0.0", "::") else [],  # noqa: S104
+        "server.allowedHosts": [] if host in ("0.0.0.0", "::") else [*(LOOPBACK if host in LOOPBACK else (host,)), *names],  # noqa: S104
         "browser.serverAddress": host,
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "minimal",

@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from dashboard.access.narrowing import Narrowed
+from dashboard.kept import Kept
 from etl.access.rules import Reach
 from etl.calendar import Calendar, read_calendar
 from etl.config import Home, Settings, settings_from
@@ -20,6 +21,7 @@ from etl.demo import MARK
 from etl.publish import open_snapshot
 
 KEPT_REACHES = 200
+KEPT_FIGURES, KEPT_LISTS = 6000, 1000
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Snapshot:
         self._connection = open_snapshot(path)
         self._narrowed: dict[Reach, Narrowed] = {}
         self._lock = Lock()
+        # What the store was asked, by reach: see there. They go when the version goes.
+        self.figures, self.lists = Kept(KEPT_FIGURES), Kept(KEPT_LISTS)
 
     def narrowed(self, to: Reach) -> Narrowed:
         """The connections on which only this reach can be asked for."""
@@ -54,6 +58,11 @@ class Snapshot:
         """For the store's own questions about the whole: cut-off, first day, counts. One cursor a call: pages run at the same time."""
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, dict(parameters or {})).df()
+
+    def tuples(self, sql: str, parameters: Mapping[str, Any]) -> tuple[tuple[Any, ...], ...]:
+        """The same as plain values."""
+        with self._connection.cursor() as cursor:
+            return tuple(cursor.execute(sql, dict(parameters)).fetchall())
 
     @contextmanager
     def whole(self) -> Iterator[duckdb.DuckDBPyConnection]:

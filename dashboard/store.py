@@ -1,7 +1,8 @@
 """The only door to the published snapshot: a scope and parameters in, a DataFrame out. Pages never see a connection.
 
 Every number comes from `etl.indicators.evaluate`, as `hall indicator` prints it; the lists are rows of `fact_case` and
-`fact_suspension`. Answers are kept by snapshot, so a newly published one is picked up at the next run of a page.
+`fact_suspension`. Answers are kept with the snapshot (`dashboard/kept.py`), so a newly published one is picked up at the next run of
+a page.
 
 A store is opened for one person. Whatever is asked through it is answered from connections on which every table is cut
 down to what that person may see (`dashboard/access/narrowing.py`), and is kept under their reach, so that no answer passes
@@ -17,6 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from dashboard.kept import named
 from dashboard.period import Period
 from dashboard.snapshot import Quarantined, Snapshot
 from etl.access.principal import LOCAL, Principal
@@ -25,7 +27,8 @@ from etl.answering import Answer, Record, explain_answer, records_named
 from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings
 from etl.indicators import Indicator, Query, definition, evaluate
-from etl.indicators.dimensions import MARTS, SCOPE_PLACES
+from etl.indicators.dimensions import MARTS, SCOPE_PLACES, Value
+from etl.indicators.evaluate import Row
 from etl.reconcile import Compared, figures, reconcile
 from etl.soundness import Damage, shown
 from etl.timelimit import Due, explain
@@ -171,7 +174,13 @@ class Store:
 
     def _kept(self, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
         """Rows as this person may see them, kept under their reach: what one was answered is never another's answer."""
-        return _cached_rows(self, self.snapshot_id, self.reach.key, sql, tuple(parameters.items()))
+        question = ("rows", self.reach.key, sql, named(parameters))
+        return self.snapshot.lists.get(question, lambda: self._rows(sql, parameters)).copy(deep=False)
+
+    def _counted(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Counts and names of this module's own, whose parameters carry the person's bounds."""
+        question = ("counts", self.reach.key, sql, named(parameters))
+        return list(self.snapshot.lists.get(question, lambda: self.snapshot.tuples(sql, parameters)))
 
     def choices(self, dimension: Dimension, scope: Scope | None = None) -> list[str]:
         """Values of a dimension that occur in the data, most cases first, within the other dimensions of the scope."""
@@ -187,27 +196,30 @@ class Store:
             f"select {column} as choice from fact_case where {column} <> '' and {condition} "
             f"group by {column} order by count(*) desc, {column}"
         )
-        frame = _cached_counts(self, self.snapshot_id, self.reach.key, sql, tuple(parameters.items()))
-        return [str(value) for value in frame["choice"]]
+        return [str(choice) for (choice,) in self._counted(sql, parameters)]
 
     def only_value(self, dimension: Dimension) -> str | None:
         """The value of a dimension that all cases of what this person is bound to have; None where they differ or there are none."""
         condition, parameters = _condition(self.bounds())
         column = DIMENSIONS[dimension]
         sql = f"select min({column}) as low, max({column}) as high from fact_case where {condition}"
-        found = _cached_counts(self, self.snapshot_id, self.reach.key, sql, tuple(parameters.items())).iloc[0]
-        return str(found["low"]) if pd.notna(found["low"]) and found["low"] == found["high"] else None
+        low, high = self._counted(sql, parameters)[0]
+        return str(low) if low is not None and low == high else None
 
     def measure(self, name: str, period: Period, scope: Scope, where: Conditions = ()) -> Measure:
         """The indicator over the whole period. Raises HallError when it has no such dimension."""
-        frame = self.series(name, period, scope, (), where)
-        if frame.empty:
+        rows = self._answered(name, period.first, min(period.last, self.as_of), (), (*self._where(name, scope), *where))
+        if not rows:
             return Measure(name, None, None, None, None)
-        row = frame.iloc[0]
-        numerator, denominator, value, n = (
-            None if pd.isna(row[key]) else float(row[key]) for key in ("numerator", "denominator", "value", "n")
-        )
-        return Measure(name, value, numerator, denominator, None if n is None else int(n))
+        row = rows[0]
+        return Measure(name, _number(row.value), _number(row.numerator), _number(row.denominator), row.n)
+
+    def by(
+        self, name: str, period: Period, scope: Scope, dimension: str, field: str = "value", where: Conditions = ()
+    ) -> dict[Value, float | None]:
+        """One number of the indicator by the values of one dimension, in their order; None where there is none."""
+        rows = self._answered(name, period.first, min(period.last, self.as_of), (dimension,), (*self._where(name, scope), *where))
+        return {row.by[dimension]: getattr(row, field) for row in rows}
 
     def series(self, name: str, period: Period, scope: Scope, by: tuple[str, ...], where: Conditions = ()) -> pd.DataFrame:
         """The indicator by dimensions: their columns, then numerator, denominator, value and n.
@@ -231,7 +243,20 @@ class Store:
         return self.snapshot.loaded_span
 
     def _series(self, name: str, first: date, last: date, by: tuple[str, ...], where: Conditions) -> pd.DataFrame:
-        return _cached_series(self, self.snapshot_id, self.reach.key, name, first, last, by, where)
+        """The answered rows as a frame."""
+        rows = self._answered(name, first, last, by, where)
+        columns = [*by, "numerator", "denominator", "value", "n"]
+        cells = [[*(row.by[key] for key in by), row.numerator, row.denominator, row.value, row.n] for row in rows]
+        return pd.DataFrame(cells, columns=columns)
+
+    def _answered(self, name: str, first: date, last: date, by: tuple[str, ...], where: Conditions) -> tuple[Row, ...]:
+        """The indicator's rows as this person may see them, kept under their reach like the lists."""
+
+        def find() -> tuple[Row, ...]:
+            with self.snapshot.narrowed(self.reach).cursor() as cursor:
+                return evaluate(cursor, name, Query(first, last, by=by, where=dict(where))).rows
+
+        return self.snapshot.figures.get((self.reach.key, name, first, last, by, where), find)
 
     def _where(self, name: str, scope: Scope) -> Conditions:
         """The scope with this person's bounds; an indicator over a public table is the same for everybody and is not bound."""
@@ -270,8 +295,7 @@ class Store:
         """How many open cases are in this state at the cut-off."""
         condition, parameters = _condition(self._within(scope).chosen())
         sql = f"select count(*) as n from fact_case where is_open and promise_state = $state and {condition}"
-        found = _cached_counts(self, self.snapshot_id, self.reach.key, sql, (("state", state), *parameters.items()))
-        return int(found["n"].iloc[0])
+        return int(self._counted(sql, {"state": state, **parameters})[0][0])
 
     def late_cases(self, period: Period, scope: Scope) -> pd.DataFrame:
         """Cases closed late in the period, the latest by far first."""
@@ -355,43 +379,13 @@ def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, 
     return " and ".join(parts) or "true", parameters
 
 
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
 def indicator(name: str) -> Indicator:
     """The definition that a card and its explanation are drawn from."""
     return definition(name)
-
-
-@st.cache_data(max_entries=4000, show_spinner=False)
-def _cached_series(
-    _store: Store,
-    snapshot_id: str,
-    reach_key: tuple[str | None, ...],
-    name: str,
-    first: date,
-    last: date,
-    by: tuple[str, ...],
-    where: tuple[tuple[str, str], ...],
-) -> pd.DataFrame:
-    with _store.snapshot.narrowed(_store.reach).cursor() as cursor:
-        result = evaluate(cursor, name, Query(first, last, by=by, where=dict(where)))
-    columns = [*by, "numerator", "denominator", "value", "n"]
-    return pd.DataFrame(
-        [[*(row.by[key] for key in by), row.numerator, row.denominator, row.value, row.n] for row in result.rows], columns=columns
-    )
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _cached_rows(
-    _store: Store, snapshot_id: str, reach_key: tuple[str | None, ...], sql: str, parameters: tuple[tuple[str, Any], ...]
-) -> pd.DataFrame:
-    return _store._rows(sql, dict(parameters))
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _cached_counts(
-    _store: Store, snapshot_id: str, reach_key: tuple[str | None, ...], sql: str, parameters: tuple[tuple[str, Any], ...]
-) -> pd.DataFrame:
-    """Counts and names of this module's own, which carry the person's bounds in their parameters."""
-    return _store.snapshot.rows(sql, dict(parameters))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -121,6 +121,9 @@ class Settings(BaseModel):
         default=None, ge=256, description="memory that the database may take for a load or a build; by default most of the machine's"
     )
     port: int = Field(default=8501, ge=1, le=65535)
+    names: tuple[Annotated[str, Field(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")], ...] = Field(
+        default=(), description="names by which people reach the dashboard through a proxy on this machine"
+    )
     sign_in: SignIn = SignIn()
     as_of: date | None = Field(default=None, description="data cut-off; by default the latest event loaded")
     report_month_starts_on: int = Field(default=1, ge=1, le=28, description="day on which a statistical month begins, such as 17")

@@ -1,5 +1,6 @@
 """Several indicators over time or by a dimension, side by side in one frame."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ from dashboard.language import Language
 from dashboard.period import Grain, Period, containing
 from dashboard.session import Hall
 from dashboard.store import Conditions
+from etl.indicators.dimensions import Value
 
 
 def step_start(grain: Grain, text: str) -> date:
@@ -20,18 +22,24 @@ def step_start(grain: Grain, text: str) -> date:
 
 def over_time(hall: Hall, names: Mapping[str, str], period: Period, grain: Grain, where: Conditions = ()) -> pd.DataFrame:
     """Columns: `start` (first day of the step), `step` (in words), `weekday` and one for each of `names` (column: indicator)."""
-    merged: pd.DataFrame | None = None
-    for column, name in names.items():
-        frame = hall.store.series(name, period, hall.scope, (grain,), where)[[grain, "value"]].rename(columns={"value": column})
-        merged = frame if merged is None else merged.merge(frame, on=grain, how="outer")
-    if merged is None or merged.empty:
+    found = {column: hall.store.by(name, period, hall.scope, grain, where=where) for column, name in names.items()}
+    steps = _keys(found)
+    if not steps:
         return pd.DataFrame(columns=["start", "step", "weekday", *names])
-    merged = merged.assign(start=[step_start(grain, value) for value in merged[grain]]).sort_values("start")
-    words = {
-        "step": [hall.speak.step(grain, start) for start in merged["start"]],
-        "weekday": [hall.speak.weekday(start) for start in merged["start"]],
+    starts = sorted((step_start(grain, str(step)), step) for step in steps)
+    words: dict[str, list[object]] = {
+        "start": [start for start, _ in starts],
+        "step": [hall.speak.step(grain, start) for start, _ in starts],
+        "weekday": [hall.speak.weekday(start) for start, _ in starts],
     }
-    return merged.assign(**words).reset_index(drop=True)[["start", "step", "weekday", *names]]
+    return pd.DataFrame(words | {column: [values.get(step, math.nan) for _, step in starts] for column, values in found.items()})
+
+
+def _keys(found: Mapping[str, Mapping[Value, object]]) -> list[Value]:
+    """What any of the columns has a number for: in their own order where there is one column, else sorted."""
+    if len(found) == 1:
+        return list(*found.values())
+    return sorted({key for values in found.values() for key in values})
 
 
 def sizes(hall: Hall, name: str, period: Period, grain: Grain) -> pd.Series:
@@ -55,14 +63,12 @@ def by_dimension(
     hall: Hall, columns: Mapping[str, tuple[str, str]], dimension: str, period: Period | None = None, where: Conditions = ()
 ) -> pd.DataFrame:
     """One row a value of the dimension; columns as `column: (indicator, field)`; `value` counts absent as missing."""
-    merged: pd.DataFrame | None = None
-    for column, (name, field) in columns.items():
-        found = hall.store.series(name, period or hall.period, hall.scope, (dimension,), where)
-        frame = found[[dimension, field]].rename(columns={field: column})
-        merged = frame if merged is None else merged.merge(frame, on=dimension, how="outer")
-    if merged is None:
-        return pd.DataFrame(columns=[dimension, *columns])
-    return merged.assign(**{dimension: named_values(merged[dimension], dimension, hall.speak)})
+    found = {
+        column: hall.store.by(name, period or hall.period, hall.scope, dimension, field, where) for column, (name, field) in columns.items()
+    }
+    keys = _keys(found)
+    cells: dict[str, list[object]] = {dimension: list(named_values(keys, dimension, hall.speak))}
+    return pd.DataFrame(cells | {column: [values.get(key, math.nan) for key in keys] for column, values in found.items()})
 
 
 def named_values(values: Sequence[object] | pd.Series, dimension: str, speak: Language) -> list[str]:

@@ -2,7 +2,7 @@
 
 import chromium
 import pytest
-from served import home_with_people
+from served import PASSED_ON, home_with_people
 from small_hall import made_once, published
 
 from etl.config import Home
@@ -17,7 +17,7 @@ def hall_home(tmp_path_factory):
 def people_home(hall_home, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HALL_ARGON2", "8,1")
-        return home_with_people(hall_home, tmp_path_factory.mktemp("people") / "home")
+        return home_with_people(hall_home, tmp_path_factory.mktemp("people") / "home", f'names = ["{PASSED_ON}"]\n')
 
 
 @pytest.fixture(scope="session")

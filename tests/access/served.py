@@ -1,6 +1,7 @@
 """A real server with real people, and clients that speak to it as a browser would."""
 
 from pathlib import Path
+from socket import create_connection
 
 import httpx
 from signed_in import PASSWORD, known
@@ -13,6 +14,9 @@ from dashboard.store import open_current
 from etl.access.principal import ROLES, Principal
 from etl.config import Home
 from etl.office import open_office
+
+# The name by which a proxy in front of the served home is reached.
+PASSED_ON = "hall.example"
 
 
 def home_with_people(published: Home, root: Path, settings: str = "") -> Home:
@@ -49,13 +53,20 @@ def cookie_of(browser: httpx.Client) -> str:
     return browser.cookies["hall_session"]
 
 
-def socket(address: str, cookie: str | None, origin: str | None = None, session: str = "", **headers: str) -> ClientConnection:
-    """The socket of a page. Raises InvalidStatus when the server does not open it."""
+def socket(
+    address: str, cookie: str | None, origin: str | None = None, session: str = "", host: str | None = None, **headers: str
+) -> ClientConnection:
+    """The socket of a page, asked for under another name of the server where `host` is given, as a proxy does.
+
+    Raises InvalidStatus when the server does not open it.
+    """
     given = {**headers, **({"Cookie": f"hall_session={cookie}"} if cookie else {})}
     protocols = ["streamlit", "token", *([session] if session else [])]
+    named = f"http://{host}" if host else address
     return connect(
-        f"{address.replace('http', 'ws')}/_stcore/stream",
-        origin=origin or address,
+        f"{named.replace('http', 'ws')}/_stcore/stream",
+        sock=create_connection(("127.0.0.1", int(address.rpartition(":")[2]))),
+        origin=origin or named,
         subprotocols=protocols,
         additional_headers=given,
         max_size=2**26,

@@ -5,7 +5,7 @@ import time
 from datetime import datetime
 
 import pytest
-from served import client, cookie_of, run_page, sign_in, signed_in, socket, text_of
+from served import PASSED_ON, client, cookie_of, run_page, sign_in, signed_in, socket, text_of
 from signed_in import PASSWORD
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -128,6 +128,14 @@ def test_posts_from_other_sites_are_refused(server, path, headers):
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
 def test_a_socket_from_another_site_is_not_opened(server, origin):
     assert refused_socket(server, cookie_of(signed_in(server, "leader")), origin=origin)
+
+
+def test_a_socket_under_another_name_is_opened_only_for_a_name_that_hall_toml_gives(server):
+    cookie = cookie_of(signed_in(server, "leader"))
+    with socket(server, cookie, host=PASSED_ON) as page:
+        assert "总览" in text_of(run_page(page))
+    assert refused_socket(server, cookie, host="rebound.example")
+    assert refused_socket(server, cookie, host=PASSED_ON, origin="http://rebound.example")
 
 
 def test_a_stolen_streamlit_session_id_gives_a_fresh_session(server):

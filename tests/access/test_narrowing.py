@@ -116,6 +116,9 @@ def test_two_people_asking_the_same_never_get_each_others_answer(hall_home, whol
     def ask(turn):
         who = people[turn % 3]
         store = open_current(hall_home, who)
+        windows = list(store.by("received", YEAR, Scope(), "window"))
+        assert windows == ([who.window] if who.window else sorted(windows))
+        assert who.window is None or store.choices("window") == windows
         return who.name, store.query(sql).values.tolist(), store.measure("received", YEAR, Scope()).value
 
     with ThreadPoolExecutor(20) as pool:

@@ -67,6 +67,7 @@ AROUND = {
     "narrowed",
     "cache_data",
     "cache_resource",
+    "Kept",
     "_connection",
     "_rows",
     "open_snapshot",

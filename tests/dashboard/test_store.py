@@ -42,6 +42,33 @@ def test_a_measure_is_what_the_indicator_says(hall_home, store, name, scoped):
     assert found.n == expected.n
 
 
+@pytest.mark.parametrize("name", ["received", "open_at_end", "on_time_rate", "p90_working_days"])
+@pytest.mark.parametrize("dimension", ["department", "day", "hour"])
+def test_numbers_by_a_dimension_are_those_of_the_frame(store, name, dimension):
+    if store.unsupported_by(name, Scope(), (dimension,)):
+        pytest.skip("the indicator has no such dimension")
+    frame = store.series(name, OCTOBER, Scope(), (dimension,))
+    for field in ("value", "n"):
+        found = store.by(name, OCTOBER, Scope(), dimension, field)
+        assert list(found) == list(frame[dimension])
+        assert list(found.values()) == pytest.approx([None if value != value else value for value in frame[field]])
+
+
+def test_what_is_done_to_an_answer_does_not_reach_the_next_who_asks(store):
+    sql = "select department, count(*) as n from fact_case where department <> '' group by department order by department"
+    before = store.query(sql).values.tolist()
+    mine = store.query(sql)
+    mine["n"] = 0
+    mine.loc[0, "department"] = "x"
+    mine.drop(index=[1], inplace=True)
+    choices, by = store.choices("department"), store.by("received", OCTOBER, Scope(), "department")
+    kept = (list(choices), dict(by))
+    choices.clear()
+    by.clear()
+    assert store.query(sql).values.tolist() == before
+    assert (store.choices("department"), store.by("received", OCTOBER, Scope(), "department")) == kept
+
+
 def test_a_period_that_runs_on_is_measured_up_to_the_cut_off(store):
     beyond = Period("custom", date(2018, 1, 1), date(2019, 12, 31))
     assert store.measure("received", beyond, Scope()) == store.measure("received", YEAR, Scope())
