@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import pytest
 from oracles.cases import insert, random_cases, random_suspensions
+from small_hall import made_once
 
 from etl.config import Home, connect
 from etl.engine import build
@@ -67,9 +69,16 @@ def county(root: Path, division: str, seed: int) -> Home:
     return home
 
 
+def shared(factory: pytest.TempPathFactory) -> Counties:
+    """All of it, made once for all tests, which only read it."""
+    root = made_once(factory, "counties", counties)
+    return Counties({division: Home(root / division) for division in COUNTIES}, root / "lake", Home(root / "province"))
+
+
 def counties(root: Path) -> Counties:
     """All of it, below `root`."""
-    own, lake = {}, root / "lake"
+    own: dict[str, Home] = {}
+    lake = root / "lake"
     for division, seed in COUNTIES.items():
         own[division] = county(root / division, division, seed)
         with connect(own[division]) as con:

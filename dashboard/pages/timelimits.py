@@ -309,6 +309,7 @@ def render(hall: Hall) -> None:
     kpi.cards(hall, CARDS)
     _compliance(hall)
     # Lists of single cases only for those who may see single cases.
+    states.rows_elsewhere(hall)
     opened = _lists(hall) if hall.store.sees_cases else None
     _departments(hall)
     _distribution(hall)

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from command_line import answer, hall
-from counties import COUNTIES, CUT_OFF, FUAN, FUJIAN, GULOU, JIAOCHENG, NINGDE, NOW, Counties, counties, filled, put_together
+from counties import COUNTIES, CUT_OFF, FUAN, FUJIAN, GULOU, JIAOCHENG, NINGDE, NOW, Counties, filled, put_together, shared
 
 from etl.config import HallError, Home, connect
 from etl.divisions import GATHERED, SHARED, held, narrow
@@ -24,9 +24,9 @@ PERIOD = (date(2018, 1, 1), CUT_OFF)
 LATER = datetime(2018, 8, 1, 10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Counties:
-    return counties(tmp_path_factory.mktemp("counties"))
+    return shared(tmp_path_factory)
 
 
 @pytest.fixture
