@@ -15,7 +15,8 @@ from dashboard.language import Code, Language, language
 from dashboard.period import KINDS, Kind, Period, containing
 from dashboard.store import Dimension, Scope, Store
 from etl.access.principal import Principal
-from etl.access.rules import Action, Export, NotAllowedError, access_rules
+from etl.access.rules import COUNTY_ACTIONS, Action, Export, NotAllowedError, access_rules
+from etl.divisions import CODE, prefix_of
 
 DIMENSIONS: tuple[Dimension, ...] = ("scope", "department", "window", "channel")
 _HALL = "_hall"
@@ -25,11 +26,12 @@ _NOTED = "_noted"
 
 @dataclass(frozen=True)
 class View:
-    """What is looked at, and in which language."""
+    """What is looked at, and in which language. `division` is a county, city or province of those in the snapshot; None is all."""
 
     language: Code
     period: Period
     scope: Scope
+    division: str | None = None
 
     def params(self) -> dict[str, str]:
         """The query parameters that bring this view back."""
@@ -38,6 +40,8 @@ class View:
             params |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
         else:
             params["on"] = self.period.first.isoformat()
+        if self.division is not None:
+            params["division"] = self.division
         return params | {str(name): value for name, value in self.scope.chosen().items()}
 
 
@@ -64,6 +68,8 @@ class Hall:
 
     def may(self, action: Action) -> bool:
         """Whether this person may do this; `etl.access` names the actions."""
+        if self.store.is_gathered and action in COUNTY_ACTIONS:
+            return False
         return access_rules().may(self.principal.role, action)
 
     def require(self, action: Action) -> None:
@@ -123,6 +129,15 @@ def _scope(params: Mapping[str, str], store: Store) -> Scope:
     return scope
 
 
+def _division(params: Mapping[str, str], store: Store) -> str | None:
+    """The division of the URL; None where there is but one county to be seen, or where it names none of those that are."""
+    asked, theirs = params.get("division"), store.divisions
+    if not asked or not CODE.fullmatch(asked) or len(theirs) < 2:
+        return None
+    prefix = prefix_of(asked)
+    return prefix if any(one.code.startswith(prefix) for one in theirs) else None
+
+
 def _params(keys: Sequence[str]) -> dict[str, str]:
     return {key: st.query_params[key] for key in keys if key in st.query_params}
 
@@ -135,12 +150,13 @@ def language_code(default: str) -> Code:
 
 def read(store: Store) -> View:
     """The view of this run, written back to the URL in full. A URL without a view takes the session's last one."""
-    params = _params(("period", "on", "from", "to", *DIMENSIONS))
+    params = _params(("period", "on", "from", "to", "division", *DIMENSIONS))
     remembered: dict[str, str] = st.session_state.get(_VIEW, {})
     if not params and remembered:
         params = remembered
     code = language_code("en" if store.settings.language == "en" else "zh")
-    view = View(code, _period(params, store.first_day, store.as_of), _scope(params, store))
+    division = _division(params, store)
+    view = View(code, _period(params, store.first_day, store.as_of), _scope(params, store.within(division)), division)
     write(view)
     return view
 
@@ -148,7 +164,7 @@ def read(store: Store) -> View:
 def write(view: View) -> None:
     """Puts the view into the URL and the session; parameters that belong to a page stay."""
     params = view.params()
-    for name in ("on", "from", "to", *DIMENSIONS):
+    for name in ("on", "from", "to", "division", *DIMENSIONS):
         if name not in params and name in st.query_params:
             del st.query_params[name]
     for name, value in params.items():

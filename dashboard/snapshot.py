@@ -18,10 +18,22 @@ from etl.access.rules import Reach
 from etl.calendar import Calendar, read_calendar
 from etl.config import Home, Settings, settings_from
 from etl.demo import MARK
+from etl.divisions import CASES_LEFT, GATHERED
 from etl.publish import open_snapshot
 
 KEPT_REACHES = 200
 KEPT_FIGURES, KEPT_LISTS = 6000, 1000
+
+
+@dataclass(frozen=True)
+class Division:
+    """A county in the snapshot: its code and name, whom it is ranked with, and the names of its city and province."""
+
+    code: str
+    name: str
+    group: str
+    city: str
+    province: str
 
 
 @dataclass(frozen=True)
@@ -90,16 +102,35 @@ class Snapshot:
 
     @cached_property
     def is_empty(self) -> bool:
-        return bool(self.rows("select count(*) as n from fact_case")["n"].iloc[0] == 0)
+        return bool(self.rows("select coalesce(sum(received), 0) as n from mart_case_day")["n"].iloc[0] == 0)
+
+    @cached_property
+    def divisions(self) -> tuple[Division, ...]:
+        """Counties whose rows the snapshot holds, by code; none where nobody said whose it is, or an earlier release made it."""
+        if self.rows("select 1 from information_schema.tables where table_name = 'ref_division'").empty:
+            return ()
+        found = self.rows("select division, name, peer_group, city, province from ref_division order by division")
+        return tuple(Division(*(str(value) for value in row)) for row in found.itertuples(index=False))
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether counties were put together in it."""
+        return GATHERED in self.meta
+
+    @property
+    def are_cases_left(self) -> bool:
+        """Whether their cases were left with them."""
+        return CASES_LEFT in self.meta
 
     @cached_property
     def is_synthetic(self) -> bool:
         found = self.rows("select count(*) as files from batch where starts_with(file, $mark)", {"mark": MARK})
         return bool(found["files"].iloc[0])
 
-    @cached_property
-    def quarantined(self) -> Quarantined:
-        found = self.rows("select coalesce(sum(records), 0) as records, coalesce(sum(faults), 0) as faults from quarantine_open").iloc[0]
+    def quarantined(self, division: str | None) -> Quarantined:
+        """Of a county, city or province, or of all."""
+        sql = "select coalesce(sum(records), 0) as records, coalesce(sum(faults), 0) as faults from quarantine_open"
+        found = self.rows(sql if division is None else f"{sql} where starts_with(division, $division)", _given(division)).iloc[0]
         return Quarantined(int(found["records"]), int(found["faults"]))
 
     @cached_property
@@ -113,3 +144,7 @@ class Snapshot:
     def calendar(self) -> Calendar:
         with self._connection.cursor() as cursor:
             return read_calendar(cursor)
+
+
+def _given(division: str | None) -> dict[str, str]:
+    return {} if division is None else {"division": division}

@@ -20,9 +20,9 @@ import streamlit as st
 
 from dashboard.kept import named
 from dashboard.period import Period
-from dashboard.snapshot import Quarantined, Snapshot
+from dashboard.snapshot import Division, Quarantined, Snapshot
 from etl.access.principal import LOCAL, Principal
-from etl.access.rules import NotAllowedError, access_rules, reach
+from etl.access.rules import NotAllowedError, access_rules, reach, reach_in
 from etl.answering import Answer, Record, explain_answer, records_named
 from etl.calendar import Calendar
 from etl.config import HallError, Home, Settings
@@ -37,6 +37,10 @@ Dimension = Literal["scope", "department", "window", "channel"]
 DIMENSIONS: dict[Dimension, str] = {"scope": "place", "department": "department", "window": "window_name", "channel": "channel"}
 Conditions = tuple[tuple[str, str], ...]
 LIST_LIMIT = 5000
+COUNTY_ONLY = (
+    "这里汇集了多个区县；公布数的核对属于各区县，请在该县自己的看板中查看",
+    "several counties are put together here; what was published is compared in each county's own dashboard",
+)
 CASE_COLUMNS = (
     "case_no, item_name, department, window_name, channel, case_type, received_on, started_on, promised_limit, promised_unit, "
     "promised_due_on, statutory_due_on, is_provisional, promise_state, statute_state, days_left"
@@ -77,14 +81,23 @@ class Measure:
 class Store:
     """One published snapshot as one person may read it."""
 
-    def __init__(self, snapshot: Snapshot, principal: Principal = LOCAL, damage: Damage | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, principal: Principal = LOCAL, damage: Damage | None = None, division: str | None = None) -> None:
+        """`division` is what of the snapshot is looked at, a county, city or province. Raises NotAllowedError where it is not theirs."""
         self.snapshot = snapshot
         # What is wrong with the current version, where an earlier one is shown in its place.
         self.damage = damage
         self.principal = principal
         self.home = snapshot.home
         self.snapshot_id = snapshot.id
-        self.reach = reach(principal)
+        codes = tuple(one.code for one in snapshot.divisions)
+        self.reach = reach_in(principal, codes, snapshot.is_gathered, snapshot.are_cases_left, division)
+
+    def within(self, division: str | None) -> "Store":
+        """The same person's store of a county, a city or a province. Whatever is asked through it is answered from its rows alone.
+
+        Raises NotAllowedError where it is not theirs.
+        """
+        return Store(self.snapshot, self.principal, self.damage, division)
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         return self.snapshot.narrowed(self.reach).rows(sql, parameters or {})
@@ -123,14 +136,30 @@ class Store:
         return self.snapshot.is_empty
 
     @property
+    def divisions(self) -> tuple[Division, ...]:
+        """Counties of the snapshot that are this person's, whatever of them is looked at."""
+        own = reach(self.principal).division or ""
+        return tuple(one for one in self.snapshot.divisions if one.code.startswith(own))
+
+    @property
+    def looked_at(self) -> tuple[Division, ...]:
+        """Counties whose figures this store gives."""
+        return tuple(one for one in self.divisions if one.code.startswith(self.reach.division or ""))
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether the snapshot puts counties together, whose records and assessment stay their own."""
+        return self.snapshot.is_gathered
+
+    @property
     def is_synthetic(self) -> bool:
         """Whether any of the data was made up by `hall demo`, whose file names say so."""
         return self.snapshot.is_synthetic
 
     @property
     def sees_cases(self) -> bool:
-        """Whether this person may see rows of single cases, be it of their window only."""
-        return self.reach.records in ("hall", "window")
+        """Whether this person may see rows of single cases here, be it of their window only."""
+        return self.reach.records in ("hall", "window") and self.reach.has_rows
 
     def bounds(self) -> dict[Dimension, str]:
         """The window or department that this person is bound to; nothing where the whole hall is theirs."""
@@ -186,25 +215,33 @@ class Store:
         """Values of a dimension that occur in the data, most cases first, within the other dimensions of the scope."""
         if dimension == "scope":
             return list(SCOPE_PLACES)
-        if self.reach.counts == "none":
+        if self.reach.counts == "none" or (dimension == "window" and self.reach.is_several):
+            # Windows of several counties that are called alike are not one window.
             return []
         others = {name: value for name, value in (scope or Scope()).chosen().items() if name != dimension}
         # The names alone are counts, not cases: whoever has the figures of a window may choose among what they are divided by.
-        condition, parameters = _condition({**others, **self.bound_by})
+        condition, parameters = self._bounded({**others, **self.bound_by})
         column = DIMENSIONS[dimension]
         sql = (
-            f"select {column} as choice from fact_case where {column} <> '' and {condition} "
-            f"group by {column} order by count(*) desc, {column}"
+            f"select {column} as choice from mart_case_day where {column} <> '' and {condition} "
+            f"group by {column} having sum(received) > 0 order by sum(received) desc, {column}"
         )
         return [str(choice) for (choice,) in self._counted(sql, parameters)]
 
     def only_value(self, dimension: Dimension) -> str | None:
         """The value of a dimension that all cases of what this person is bound to have; None where they differ or there are none."""
-        condition, parameters = _condition(self.bounds())
+        condition, parameters = self._bounded(self.bounds())
         column = DIMENSIONS[dimension]
-        sql = f"select min({column}) as low, max({column}) as high from fact_case where {condition}"
+        sql = f"select min({column}) as low, max({column}) as high from mart_case_day where received > 0 and {condition}"
         low, high = self._counted(sql, parameters)[0]
         return str(low) if low is not None and low == high else None
+
+    def _bounded(self, chosen: Mapping[Dimension, str]) -> tuple[str, dict[str, str]]:
+        """The condition of this module's own questions about the whole: the scope, and the division looked at."""
+        condition, parameters = _condition(chosen)
+        if self.reach.division is None:
+            return condition, parameters
+        return f"{condition} and starts_with(division, $division)", {**parameters, "division": self.reach.division}
 
     def measure(self, name: str, period: Period, scope: Scope, where: Conditions = ()) -> Measure:
         """The indicator over the whole period. Raises HallError when it has no such dimension."""
@@ -252,11 +289,22 @@ class Store:
     def _answered(self, name: str, first: date, last: date, by: tuple[str, ...], where: Conditions) -> tuple[Row, ...]:
         """The indicator's rows as this person may see them, kept under their reach like the lists."""
 
+        # Windows of several counties that are called alike stay apart.
+        asked = ("division", *by) if self.reach.is_several and "window" in by and "division" not in by else by
+
         def find() -> tuple[Row, ...]:
             with self.snapshot.narrowed(self.reach).cursor() as cursor:
-                return evaluate(cursor, name, Query(first, last, by=by, where=dict(where))).rows
+                rows = evaluate(cursor, name, Query(first, last, by=asked, where=dict(where))).rows
+            return rows if asked == by else tuple(self._with_county(row) for row in rows)
 
         return self.snapshot.figures.get((self.reach.key, name, first, last, by, where), find)
+
+    def _with_county(self, row: Row) -> Row:
+        """A row by division and window as one by window, named with its county."""
+        names = {one.code: one.name for one in self.looked_at}
+        county = str(row.by["division"])
+        rest = {key: value for key, value in row.by.items() if key != "division"}
+        return replace(row, by={**rest, "window": f"{names.get(county, county)} {row.by['window'] or '—'}"})
 
     def _where(self, name: str, scope: Scope) -> Conditions:
         """The scope with this person's bounds; an indicator over a public table is the same for everybody and is not bound."""
@@ -293,8 +341,12 @@ class Store:
 
     def count_open(self, state: str, scope: Scope) -> int:
         """How many open cases are in this state at the cut-off."""
-        condition, parameters = _condition(self._within(scope).chosen())
-        sql = f"select count(*) as n from fact_case where is_open and promise_state = $state and {condition}"
+        condition, parameters = self._bounded(self._within(scope).chosen())
+        if self.has_table("mart_open_case"):
+            sql = f"select coalesce(sum(cases), 0) as n from mart_open_case where promise_state = $state and {condition}"
+        else:
+            # A snapshot that an earlier release made.
+            sql = f"select count(*) as n from fact_case where is_open and promise_state = $state and {condition}"
         return int(self._counted(sql, {"state": state, **parameters})[0][0])
 
     def late_cases(self, period: Period, scope: Scope) -> pd.DataFrame:
@@ -338,7 +390,7 @@ class Store:
     def due(self, case_no: str) -> dict[str, Due]:
         """Both due dates with the steps that lead to them. Raises HallError when the case has none to explain."""
         if not self.sees_cases:
-            raise NotAllowedError
+            raise self.reach.refusal()
         with self.snapshot.narrowed(self.reach).cursor() as cursor:
             return dict(explain(cursor, case_no, self.snapshot.calendar))
 
@@ -352,7 +404,7 @@ class Store:
     def answer(self, record: Record, answer_no: str) -> Answer:
         """A request, complaint or bad evaluation with its due date explained. Raises HallError when there is none."""
         if not self.sees_cases:
-            raise NotAllowedError
+            raise self.reach.refusal()
         with self.snapshot.narrowed(self.reach).cursor() as cursor:
             return explain_answer(cursor, record, answer_no, self.snapshot.calendar)
 
@@ -360,12 +412,18 @@ class Store:
         """The published figures beside those of this snapshot, as `hall reconcile` gives them; figures of the whole hall."""
         if self.reach.counts != "hall":
             raise NotAllowedError("全厅的数据", "the whole hall's figures")
+        self.require_county()
         with self.snapshot.narrowed(self.reach).cursor() as cursor:
             return reconcile(cursor, figures())
 
     def quarantined(self) -> Quarantined:
         """Records still in quarantine and their faults; of no concern to whoever sees a window only."""
-        return self.snapshot.quarantined if self.reach.counts == "hall" else Quarantined(0, 0)
+        return self.snapshot.quarantined(self.reach.division) if self.reach.counts == "hall" else Quarantined(0, 0)
+
+    def require_county(self) -> None:
+        """Raises HallError where counties are put together: what is asked next is one county's own."""
+        if self.is_gathered:
+            raise HallError(*COUNTY_ONLY)
 
 
 def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, dict[str, str]]:

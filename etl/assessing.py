@@ -14,6 +14,7 @@ from etl.assess.reading import Schemes, load_schemes
 from etl.assess.results import Frozen
 from etl.assess.scheme import Scheme
 from etl.config import HallError, Home
+from etl.divisions import refuse_gathered
 from etl.office.database import Office
 from etl.office.freezing import FrozenMonth, freeze, frozen, frozen_months, revision
 from etl.office.overlay import overlay
@@ -72,7 +73,8 @@ def _published(office: Office) -> dict[str, Frozen]:
 
 
 def _inputs(con: duckdb.DuckDBPyConnection, added: Overlay, schemes: Sequence[Scheme]) -> Inputs:
-    """From the month of the first event to that of the data cut-off."""
+    """From the month of the first event to that of the data cut-off. Raises HallError where several counties are put together."""
+    refuse_gathered(con)
     known = period_of(con)
     cut_off = con.execute("select value from meta where key = 'as_of'").fetchone()
     last = month_of(date.fromisoformat(str(cut_off[0])[:10])) if cut_off else ""

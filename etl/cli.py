@@ -15,6 +15,7 @@ COMMAND_MODULES = (
     "load",
     "build",
     "export",
+    "gather",
     "snapshot",
     "serve",
     "refresh",

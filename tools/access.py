@@ -8,7 +8,7 @@ from pathlib import Path
 from dashboard.language import language
 from dashboard.navigation import ENTRIES
 from etl.access.principal import ROLES, Role
-from etl.access.rules import EXPORTS, Action, access_rules
+from etl.access.rules import COUNTY_ACTIONS, EXPORTS, Action, access_rules
 from etl.indicators import definitions
 from etl.indicators.dimensions import MARTS
 
@@ -48,6 +48,14 @@ def page() -> str:
         "Narrowing is done under the pages: each person's questions run on a connection over which views with the tables' own names are "
         "laid (`dashboard/access/narrowing.py`). "
         "A window head without a window or department, and staff without a staff number, get nothing.",
+        "",
+        "An account may be bound to a county, a city or a province (`hall user add … --division 350902`): all of the above then holds "
+        "within it, and of another division there is nothing, whatever the address says. Where counties are put together (`hall gather`), "
+        "cases, events and persons are shown of one county at a time, and not at all where they were left with the counties; nobody acts "
+        "upon them there ("
+        + ", ".join(sorted(COUNTY_ACTIONS))
+        + "). A window head or staff need a county of their own to see anything there, and the administrator's and auditor's pages are not "
+        "for a bound account.",
         "",
         "## Rows",
         "",

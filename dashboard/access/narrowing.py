@@ -1,8 +1,9 @@
 """Row-level access at the bottom: a connection on which every table is already cut down to what one person may see.
 
 Before a question is asked, temporary views with the names of the tables are laid over the snapshot's own: narrowed to the
-person's window, to their own staff number, or refusing altogether. So a page's SQL that forgets the person still gets only
-their rows, and a table that no rule knows is refused. The views are private to the connection; the snapshot is not written.
+county, city or province looked at, to the person's window, to their own staff number, or refusing altogether. So a page's SQL that
+forgets the person still gets only their rows, and a table that no rule knows is refused. The views are private to the connection;
+the snapshot is not written.
 """
 
 import re
@@ -15,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from etl.access.rules import NotAllowedError, Reach, Rules, access_rules
+from etl.divisions import SHARED
 
 REFUSED = "hall-refused"
 KEPT_CONNECTIONS = 8
@@ -34,6 +36,26 @@ def check_text(sql: str) -> None:
 
 def view_of(table: str, columns: Sequence[str], reach: Reach, rules: Rules) -> str | None:
     """The condition that stands in the table's view; None where the table is shown as it is."""
+    conditions = [_of_division(table, columns, reach, rules), _of_person(table, columns, reach, rules)]
+    found = [condition for condition in conditions if condition is not None]
+    return next((one for one in found if REFUSED in one), " and ".join(found)) if found else None
+
+
+def _of_division(table: str, columns: Sequence[str], reach: Reach, rules: Rules) -> str | None:
+    """Rows of the county, city or province looked at; of several counties nothing but figures, of which no number is a county's own."""
+    if SHARED.fullmatch(table):
+        return None
+    is_figure = rules.is_count(table) or table.startswith("ref_")
+    if (reach.is_several and not is_figure) or (reach.are_cases_left and not is_figure and not rules.is_public(table)):
+        return f"error('{REFUSED} {table}')"
+    if reach.division is None:
+        return None
+    if "division" not in columns:
+        return f"error('{REFUSED} {table}')"
+    return "starts_with(division, getvariable('reach_division'))"
+
+
+def _of_person(table: str, columns: Sequence[str], reach: Reach, rules: Rules) -> str | None:
     if rules.is_public(table):
         return None
     level = reach.counts if rules.is_count(table) else reach.records
@@ -76,12 +98,12 @@ class Narrowed:
         Refusing by the view alone would come only with the first row that is left after the other conditions: whether it
         came would tell whether there is such a row.
         """
-        if not self._reach.is_hall:
+        if not self._reach.is_unbounded:
             check_text(sql)
         with self.cursor() as cursor:
             # By its words, not by parsing: a refused table's name anywhere in the text is one too many.
             if self.refused & set(WORD.findall(sql.lower())):
-                raise NotAllowedError
+                raise self._reach.refusal()
             return cursor.execute(sql, dict(parameters)).df()
 
     @contextmanager
@@ -96,7 +118,7 @@ class Narrowed:
         except duckdb.InvalidInputException as error:
             cursor.close()
             if REFUSED in str(error):
-                raise NotAllowedError from None
+                raise self._reach.refusal() from None
             raise
         except BaseException:
             cursor.close()
@@ -109,12 +131,13 @@ class Narrowed:
 
     def _laid(self) -> duckdb.DuckDBPyConnection:
         cursor = self._connection.cursor()
-        if self._reach.is_hall:
+        if self._reach.is_unbounded:
             return cursor
         for name, value in (
             ("reach_window", self._reach.window),
             ("reach_department", self._reach.department),
             ("reach_staff_no", self._reach.staff_no),
+            ("reach_division", self._reach.division),
         ):
             cursor.execute(f"set variable {name} = ?", [value])
         catalogue = str((cursor.execute("select current_database()").fetchone() or ("",))[0]).replace('"', '""')

@@ -10,6 +10,7 @@ from dashboard.components.labels import plain, value_words
 from dashboard.period import KINDS, Period, after, before, containing, starts, until
 from dashboard.session import Hall
 from dashboard.store import Dimension, Scope
+from etl.divisions import CITY_DIGITS, COUNTY_DIGITS, PROVINCE_DIGITS
 
 KIND_KEY, ON_KEY, DAY_KEY, SPAN_KEY = "filter_kind", "filter_on", "filter_day", "filter_span"
 ALL = ""
@@ -48,7 +49,7 @@ def _move(hall: Hall, period: Period) -> None:
 
 
 def _reset(hall: Hall) -> None:
-    session.write(replace(hall.view, scope=Scope(), period=containing("month", hall.store.as_of)))
+    session.write(replace(hall.view, scope=Scope(), division=None, period=containing("month", hall.store.as_of)))
 
 
 def _period_choice(hall: Hall) -> None:
@@ -130,6 +131,47 @@ def _scope_choice(hall: Hall, name: Dimension, label: str) -> None:
     )
 
 
+def _division_changed(hall: Hall, key: str, wider: str | None) -> None:
+    value = session.chosen(key)
+    # A window is one county's.
+    session.write(replace(hall.view, division=str(value) if value else wider, scope=replace(hall.scope, window=None)))
+
+
+def _division_box(hall: Hall, key: str, label: str, words: dict[str, str], current: str, wider: str | None) -> None:
+    session.seed(key, current)
+    st.selectbox(
+        label,
+        list(words),
+        format_func=lambda value: words.get(value, value),
+        key=key,
+        on_change=_division_changed,
+        args=(hall, key, wider),
+    )
+
+
+def division(hall: Hall) -> bool:
+    """Province, city, county, as far as there is more than one of them to be seen. Returns whether anything can be chosen."""
+    _ = hall.speak
+    theirs, chosen = hall.store.divisions, hall.view.division or ""
+    if len(theirs) < 2:
+        return False
+    levels = (
+        ("filter_province", _("省"), PROVINCE_DIGITS, {one.code[:PROVINCE_DIGITS]: one.province for one in theirs}),
+        ("filter_city", _("市"), CITY_DIGITS, {one.code[:CITY_DIGITS]: one.city for one in theirs}),
+        ("filter_county", _("区县"), COUNTY_DIGITS, {one.code: one.name for one in theirs}),
+    )
+    within: str | None = None
+    for key, label, digits, names in levels:
+        options = {prefix: name for prefix, name in names.items() if prefix.startswith(within or "")}
+        if len(options) > 1:
+            current = chosen[:digits] if len(chosen) >= digits else ALL
+            _division_box(hall, key, label, {ALL: _("全部"), **options}, current, within)
+            if current == ALL:
+                break
+            within = current
+    return True
+
+
 def _fixed(hall: Hall) -> dict[Dimension, str]:
     """What the reader is bound to, and what goes with it: a window's one department, say. Nothing of it can be chosen."""
     bounds = hall.store.bound_by
@@ -143,9 +185,12 @@ def show(hall: Hall) -> None:
     """All filters, in the sidebar. A reader bound to a window or department sees it named, and only filters that can change."""
     _ = hall.speak
     _period_choice(hall)
+    division(hall)
     fixed = _fixed(hall)
     labels: dict[Dimension, str] = {"scope": _("范围"), "department": _("部门"), "window": _("窗口"), "channel": _("渠道")}
     for name, label in labels.items():
+        if name == "window" and hall.store.reach.is_several:
+            continue
         if name not in fixed:
             _scope_choice(hall, name, label)
         elif name in ("department", "window"):

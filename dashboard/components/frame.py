@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.access import identity
 from dashboard.components import filters
-from dashboard.components.labels import plain, scope_words
+from dashboard.components.labels import division_words, plain, scope_words
 from dashboard.language import Language
 from dashboard.navigation import ENTRIES, SECTIONS, Entry
 from dashboard.period import is_running
@@ -44,7 +44,10 @@ a.hall-account { text-decoration: underline; }
 
 def scope_text(hall: Hall) -> str:
     """The scope in words, as pages and exports print it; the window that a person is bound to is part of it."""
-    return scope_words(hall.store.shown(hall.scope), hall.store.settings.hall_name, hall.speak)
+    name = hall.store.settings.hall_name
+    if hall.store.is_gathered:
+        name = division_words(hall.store.looked_at, hall.view.division, name, hall.speak)
+    return scope_words(hall.store.shown(hall.scope), name, hall.speak)
 
 
 def sidebar(hall: Hall, current: Entry) -> None:
@@ -63,6 +66,8 @@ def sidebar(hall: Hall, current: Entry) -> None:
         st.divider()
         if current.has_filters:
             filters.show(hall)
+            st.divider()
+        elif filters.division(hall):
             st.divider()
         _person(hall)
         # A button, not a link: a link to the page one is on leaves the browser's address as it is.

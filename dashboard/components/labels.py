@@ -1,7 +1,11 @@
 """Codes in words, in the page's language."""
 
+from collections.abc import Sequence
+
 from dashboard.language import Language
+from dashboard.snapshot import Division
 from dashboard.store import Scope
+from etl.divisions import PROVINCE_DIGITS
 from etl.indicators.dimensions import DIMENSIONS, code_list, value_label
 from etl.records import codes
 
@@ -65,6 +69,16 @@ def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
     if scope.channel:
         parts.append(speak("渠道") + speak.colon + value_words("channel", scope.channel, speak))
     return hall_name + " · " + ("，" if speak.code == "zh" else ", ").join(parts or [speak("全部部门、窗口和渠道")])
+
+
+def division_words(counties: Sequence[Division], prefix: str | None, whole: str, speak: Language) -> str:
+    """What of the counties put together is looked at: a county with its city, or how many counties of what."""
+    if len(counties) == 1:
+        return counties[0].city + counties[0].name
+    name = whole
+    if prefix is not None and counties:
+        name = counties[0].province if len(prefix) == PROVINCE_DIGITS else counties[0].city
+    return speak("{name}（{n} 个区县）").format(name=name, n=len(counties))
 
 
 def plain(text: str) -> str:

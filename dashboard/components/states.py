@@ -3,6 +3,8 @@
 import streamlit as st
 
 from dashboard.language import Language
+from dashboard.session import Hall
+from etl.access.rules import KeptBackError
 from etl.config import HallError
 
 
@@ -15,6 +17,16 @@ def nothing(message: str) -> None:
 def not_by_scope(speak: Language) -> None:
     """This part of the page does not have the dimension that the reader narrowed the view by."""
     nothing(speak("这一部分不能按所选的部门、窗口或渠道统计，请把筛选改为“全部”"))
+
+
+def rows_elsewhere(hall: Hall) -> bool:
+    """Whether what is looked at has figures and no rows here; then it says where the rows are."""
+    reach = hall.store.reach
+    if reach.has_rows:
+        return False
+    error = KeptBackError(reach.are_cases_left)
+    nothing(hall.speak.pick(error.zh, error.en))
+    return True
 
 
 def refusal(error: HallError, speak: Language) -> None:

@@ -176,6 +176,8 @@ def _cases(hall: Hall) -> str | None:
         Column("note", _("说明")),
     ]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "sync")
+    if states.rows_elsewhere(hall):
+        return None
     listed = queries.missing(hall.store, until(hall.period, hall.store.as_of), hall.scope)
     if listed.empty:
         return None
@@ -211,6 +213,8 @@ def _access(hall: Hall) -> None:
     _ = hall.speak
     title = _("单位账号、电子印章与数字证书")
     st.subheader(title, anchor=False)
+    if states.rows_elsewhere(hall):
+        return
     data = queries.access(hall.store, hall.period, hall.scope)
     if data.empty:
         states.nothing(_("还没有载入单位账号印章登记表"))

@@ -160,6 +160,8 @@ def _list(hall: Hall) -> str | None:
     _ = hall.speak
     title = _("诉求清单")
     st.subheader(title, anchor=False)
+    if states.rows_elsewhere(hall):
+        return None
     data = voices.answers(hall.store, "request", hall.period, hall.scope)
     if data.empty:
         states.nothing(_("本期没有收到诉求"))

@@ -143,6 +143,8 @@ def _breakdown(hall: Hall) -> None:
 def _list(hall: Hall, record: Record, title: str, empty: str, columns: list[Column]) -> str | None:
     """What was received in the period, one row each; the number pressed."""
     _ = hall.speak
+    if states.rows_elsewhere(hall):
+        return None
     data = voices.answers(hall.store, record, hall.period, hall.scope)
     if data.empty:
         states.nothing(empty)

@@ -206,6 +206,8 @@ def _changes(hall: Hall, item_scope: str, where: Conditions) -> None:
     _ = hall.speak
     title = _("清单版本变化")
     st.subheader(title, anchor=False)
+    if hall.store.reach.is_several and states.rows_elsewhere(hall):
+        return
     days = queries.change_days(hall.store, min(hall.period.last, hall.store.as_of))
     if days.empty:
         states.nothing(_("期末之前清单没有变化：只有一个版本，或还没有载入更早的版本"))
@@ -283,6 +285,8 @@ def _proofs(hall: Hall) -> None:
     here = hall.store.measure("cancelled_proofs", hall.period, hall.scope).value or 0
     whole = hall.store.measure("cancelled_proofs", year, hall.scope).value or 0
     st.markdown(_("本期取消 {here} 项，{year}累计 {whole} 项").format(here=f"{here:,.0f}", whole=f"{whole:,.0f}", year=_.period(year)))
+    if hall.store.reach.is_several and states.rows_elsewhere(hall):
+        return
     listed = queries.proofs(hall.store, year, hall.scope)
     if listed.empty:
         states.nothing(_("这一年没有取消证明事项，或还没有载入目录"))

@@ -168,6 +168,8 @@ def _joint(hall: Hall) -> None:
     if hall.scope.channel is not None:
         states.not_by_scope(_)
         return
+    if states.rows_elsewhere(hall):
+        return
     data = joint_intakes(hall.store, hall.period, hall.scope)
     if data.empty:
         states.nothing(_("本期没有联办件"))

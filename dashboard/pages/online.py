@@ -90,6 +90,8 @@ def _overdue(hall: Hall) -> None:
     _ = hall.speak
     title = _("超期未预审的申报")
     st.markdown(f"**{title}**")
+    if states.rows_elsewhere(hall):
+        return
     data = overdue_prechecks(hall.store, hall.period, hall.scope)
     if data.empty:
         states.nothing(_("本期提交的申报没有超期未预审的"))

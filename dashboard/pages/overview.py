@@ -60,6 +60,8 @@ def _alerts(hall: Hall) -> None:
 def _where_to(hall: Hall) -> None:
     """The way to the cases for whoever may see single cases; for others, who can see them."""
     _ = hall.speak
+    if states.rows_elsewhere(hall):
+        return
     if not hall.store.sees_cases:
         st.caption(_("超期与即将到期只列件数；逐件清单由窗口负责人和大厅管理人员查看"))
     elif hall.may_open("timelimits"):

@@ -207,12 +207,14 @@ def render(hall: Hall) -> None:
     """The page."""
     _ = hall.speak
     frame.header(hall, _("排队叫号"))
-    if not queue.has_tickets(hall):
+    if hall.store.reach.has_rows and not queue.has_tickets(hall):
         states.nothing(_("数据里还没有取号记录；请载入排队叫号系统的导出"))
         return
     kpi.cards(hall, CARDS)
-    usual = queue.usual_moment(hall)
-    if usual is None:
+    usual = queue.usual_moment(hall) if hall.store.reach.has_rows else None
+    if states.rows_elsewhere(hall):
+        pass
+    elif usual is None:
         states.nothing(_("所选期间和范围内没有叫号"))
     else:
         st.subheader(_("某一时刻的大厅"), anchor=False)
@@ -224,7 +226,8 @@ def render(hall: Hall) -> None:
     _breakdown(hall)
     _windows(hall)
     _channels(hall)
-    _quality(hall)
+    if hall.store.reach.has_rows:
+        _quality(hall)
 
 
 if __name__ == "__main__":

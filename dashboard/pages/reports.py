@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.components import frame, states, tables
-from dashboard.components.labels import plain
+from dashboard.components.labels import division_words, plain
 from dashboard.language import Language
 from dashboard.period import containing
 from dashboard.reports import asking, exports, starting
@@ -75,16 +75,31 @@ def _periods(hall: Hall, kind: Kind) -> list[ReportPeriod]:
 def _ask(hall: Hall, wanted: list[asking.Asked], batch: str) -> None:
     hall.require("make_report")
     for one in wanted:
-        asking.require(hall.principal, one.audience)
+        asking.require(hall.principal, one.audience, one.division)
     exports.ask(hall.store.home, wanted, session.actor(), datetime.now(), batch)
     starting.start(hall.store.home)
+
+
+def _audiences(hall: Hall) -> tuple[Audience, ...]:
+    """The versions of a report of what is looked at."""
+    return asking.audiences_of(hall.principal, hall.store.reach.has_rows)
+
+
+def _division(hall: Hall) -> str:
+    """What of the snapshot a report is of: what is looked at, which for a bound account never is more than its own."""
+    return hall.store.reach.division or ""
+
+
+def _jobs(hall: Hall) -> list[exports.Job]:
+    """The reports that this person may know of."""
+    return [job for job in exports.jobs(hall.store.home) if asking.is_within(hall.principal, job.division)]
 
 
 def _form(hall: Hall) -> None:
     """What to make."""
     _ = hall.speak
     st.subheader(_("生成报告"), anchor=False)
-    kinds, formats, audiences, mine = _kind_words(_), _format_words(_), _audience_words(_), asking.audiences_of(hall.principal)
+    kinds, formats, audiences, mine = _kind_words(_), _format_words(_), _audience_words(_), _audiences(hall)
     with st.container(border=True):
         first, second, third = st.columns([3, 2, 3], gap="medium")
         with first:
@@ -104,7 +119,8 @@ def _form(hall: Hall) -> None:
                 mine,
                 default=mine[0],
                 format_func=lambda one: audiences[one],
-                key=AUDIENCE_KEY,
+                # Of several counties there is no internal version: another choice, which does not take over the former.
+                key=AUDIENCE_KEY if hall.store.reach.has_rows else f"{AUDIENCE_KEY}_figures",
                 required=True,
             )
         with second:
@@ -112,12 +128,14 @@ def _form(hall: Hall) -> None:
                 _("文号"), key=NUMBER_KEY, max_chars=60, placeholder=_("可不填"), value=hall.store.settings.report_number
             )
         st.caption(_audience_notes(_)[audience])
+        if hall.store.is_gathered:
+            st.caption(_("范围") + _.colon + plain(frame.scope_text(hall)))
         if period is not None:
             st.caption(_("统计期间") + _.colon + _.span(period.first, period.last))
         with st.container(horizontal=True):
             can_make = bool(chosen) and period is not None
             if st.button(_("生成"), type="primary", icon=":material/description:", disabled=not can_make, key="report_make") and period:
-                _ask(hall, [asking.Asked(period.kind, period.key, tuple(chosen), audience, number)], "")
+                _ask(hall, [asking.Asked(period.kind, period.key, tuple(chosen), audience, number, division=_division(hall))], "")
             year = period.last.year if period is not None else hall.store.as_of.year
             words = _("生成{year}年各月（{n}份）")
             months = [one for one in _periods(hall, "month")[::-1] if one.key.startswith(f"{year}-")]
@@ -128,7 +146,8 @@ def _form(hall: Hall) -> None:
                 key="report_year_make",
             ):
                 batch = f"{year}-{datetime.now():%Y%m%dT%H%M%S}"
-                _ask(hall, [asking.Asked("month", one.key, tuple(chosen), audience) for one in months], batch)
+                each = [asking.Asked("month", one.key, tuple(chosen), audience, division=_division(hall)) for one in months]
+                _ask(hall, each, batch)
         if not chosen:
             st.caption(_("请至少选一种格式"))
 
@@ -145,7 +164,7 @@ def _under_way(hall: Hall) -> None:
 
     @st.fragment(run_every=EVERY_SECONDS)
     def progress() -> None:
-        found = exports.jobs(hall.store.home)
+        found = _jobs(hall)
         waiting = [job for job in found if not job.is_over]
         if not waiting:
             st.rerun()
@@ -189,12 +208,19 @@ def _download(hall: Hall, job: exports.Job, file: exports.File) -> None:
     )
 
 
+def scope_name(hall: Hall, division: str) -> str:
+    """The name of the division that a report is of."""
+    counties = [one for one in hall.store.divisions if one.code.startswith(division)]
+    return division_words(counties, division, division, hall.speak) if counties else division
+
+
 def _row(hall: Hall, job: exports.Job) -> None:
     _ = hall.speak
     left, middle, right = st.columns([3, 3, 3], gap="small", vertical_alignment="center")
     with left:
         draft = _("（草稿）") if job.is_draft and job.state == "done" else ""
-        st.markdown(f"**{period_words(job.period, _)}**　{_audience_words(_)[job.audience]}{draft}")
+        scope = f"　{plain(scope_name(hall, job.division))}" if job.division else ""
+        st.markdown(f"**{period_words(job.period, _)}**　{_audience_words(_)[job.audience]}{draft}{scope}")
     with middle:
         who = _("本机") if job.actor == LOCAL.name else plain(job.actor)
         version = _("数据版本") + _.colon + job.snapshot_id
@@ -217,7 +243,7 @@ def _row(hall: Hall, job: exports.Job) -> None:
 def _past(hall: Hall) -> None:
     _ = hall.speak
     st.subheader(_("导出记录"), anchor=False)
-    found = exports.jobs(hall.store.home)
+    found = _jobs(hall)
     over = [job for job in found if job.is_over]
     if not over:
         states.nothing(_("还没有导出过报告"))
@@ -242,7 +268,7 @@ def render(hall: Hall) -> None:
         states.nothing(_("数据里还没有办件"))
         return
     _form(hall)
-    if any(not job.is_over for job in exports.jobs(hall.store.home)):
+    if any(not job.is_over for job in _jobs(hall)):
         _under_way(hall)
     _past(hall)
 

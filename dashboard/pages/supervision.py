@@ -338,6 +338,9 @@ def render(hall: Hall) -> None:
     office = open_office(hall.store.home)
     kpi.cards(hall, CARDS)
     _levels(hall)
+    if states.rows_elsewhere(hall):
+        _rules(hall)
+        return
     _signals(hall, office)
     _due_soon(hall)
     _rules(hall)

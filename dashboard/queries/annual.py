@@ -8,7 +8,8 @@ from etl.reconcile import YearFigure, annual
 
 
 def of_year(store: Store, year: int) -> list[YearFigure]:
-    """Every figure of that year's report, as `hall reconcile --year` gives them."""
+    """Every figure of that year's report, as `hall reconcile --year` gives them. Raises HallError where counties are put together."""
+    store.require_county()
 
     def ask(indicator: str, first: date, last: date, where: dict[str, str]) -> Row:
         row = store.whole(indicator, first, last, where).iloc[0]

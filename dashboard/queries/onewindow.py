@@ -30,5 +30,6 @@ def joint_intakes(store: Store, period: Period, scope: Scope) -> pd.DataFrame:
 
 
 def reform_day(store: Store) -> date:
-    """The first day of the reform, as the office set it when the snapshot was built."""
-    return date.fromisoformat(store.meta["one_window_from"])
+    """The first day of the reform, as the office set it when the snapshot was built; as it is set here where counties differ in it."""
+    set_to = store.meta.get("one_window_from")
+    return store.settings.one_window_from if set_to is None else date.fromisoformat(set_to)

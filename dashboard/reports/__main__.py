@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.config import HallError, Home, home_from, settings_from
+from etl.divisions import prefix_of
 
 Said = dict[str, Any]
 
@@ -30,6 +31,7 @@ def _make(home: Home, wanted: Said) -> Said:
         wanted["snapshot"],
         wanted["template"],
         wanted["charts"],
+        prefix_of(wanted["division"]) if wanted.get("division") else "",
     )
     periods = [asked.period]
     if wanted["each_month"]:
@@ -55,6 +57,7 @@ def _make(home: Home, wanted: Said) -> Said:
                     "from": stamp.period.first.isoformat(),
                     "to": stamp.period.last.isoformat(),
                     "audience": stamp.audience,
+                    "division": stamp.division,
                     "draft": stamp.is_draft,
                     "snapshot": stamp.snapshot_id,
                     "as_of": stamp.as_of.isoformat(),
@@ -87,6 +90,7 @@ def _verify(home: Home, wanted: Said) -> Said:
         "snapshot": found.mark.snapshot_id,
         "period": found.mark.period.key,
         "audience": found.mark.audience,
+        "division": found.mark.division,
         "same_definitions": found.has_same_definitions,
         "export": None
         if found.export is None
@@ -103,6 +107,7 @@ def _list(home: Home, wanted: Said) -> Said:
             "number": job.number,
             "period": job.period,
             "audience": job.audience,
+            "division": job.division,
             "formats": list(job.formats),
             "state": job.state,
             "snapshot": job.snapshot_id,

@@ -36,6 +36,8 @@ class Asked:
     snapshot_id: str = ""
     template: str = ""
     has_charts: bool = True
+    # A county, city or province of those in the snapshot, as what its codes begin with; empty is all.
+    division: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,28 @@ class Outcome:
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
 
-def audiences_of(who: Principal) -> tuple[Audience, ...]:
+def audiences_of(who: Principal, has_rows: bool = True) -> tuple[Audience, ...]:
     """The versions that this person may ask for and take away, the fullest first.
 
-    The internal one names staff and cases of the whole hall: it is for those from whom the pages keep nothing.
+    The internal one names staff and cases of the whole hall: it is for those from whom the pages keep nothing, and there is none
+    where rows cannot be told (`scoping.has_rows`).
     """
     kinds = access_rules().roles[who.role].exports
-    return tuple(one for one in AUDIENCES if EXPORTS[one] in kinds and (one != "internal" or reach(who).is_hall))
+    is_told = has_rows and reach(who).is_hall
+    return tuple(one for one in AUDIENCES if EXPORTS[one] in kinds and (one != "internal" or is_told))
 
 
-def require(who: Principal, audience: Audience) -> None:
-    """Raises NotAllowedError when this version is not for this person."""
+def is_within(who: Principal, division: str) -> bool:
+    """Whether a report of this division is of what is theirs."""
+    return division.startswith(who.division or "")
+
+
+def require(who: Principal, audience: Audience, division: str = "") -> None:
+    """Raises NotAllowedError when this version, or one of this division, is not for this person."""
     if audience not in audiences_of(who):
         raise NotAllowedError("这一版报告", "this version of a report")
+    if not is_within(who, division):
+        raise NotAllowedError("其他区县的报告", "another county's report")
 
 
 def boundaries_of(home: Home) -> Boundaries:

@@ -42,12 +42,14 @@ class Stamp:
     is_draft: bool
     boundaries: Boundaries
     is_synthetic: bool = False
+    division: str = ""
+    scope: str = ""
 
     def lines(self) -> list[str]:
         """The note under each table and at the report's end."""
         return [
             *([SYNTHETIC] if self.is_synthetic else []),
-            f"统计期间：{self.period.span}；数据截止：{written_day(self.as_of)}",
+            f"统计期间：{self.period.span}；数据截止：{written_day(self.as_of)}" + (f"；范围：{self.scope}" if self.scope else ""),
             f"来源：政务大厅运行看板，数据版本 {self.snapshot_id}（发布于 {self.published_at.replace('T', ' ')}）；"
             f"口径版本 {self.definitions_version}；工作日历版本 {self.calendar_version}",
         ]
@@ -120,13 +122,18 @@ class Report:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is asked for: the period, who may read it, its number, whether its month is still open."""
+    """What is asked for: the period, who may read it, its number, whether its month is still open.
+
+    `division` is what of the snapshot it is of and `scope` the name of that; both are empty for the whole.
+    """
 
     period: ReportPeriod
     audience: Audience = "internal"
     number: str = ""
     is_draft: bool = True
     boundaries: Boundaries = field(default_factory=Boundaries)
+    division: str = ""
+    scope: str = ""
 
 
 @cache
@@ -161,9 +168,10 @@ def compose(
     asked = plan()
     stamp = Stamp(
         snapshot_id, published_at, as_of, definitions_version(), meta.get("calendar_version", NO_VALUE), period, choice.audience,
-        choice.is_draft, choice.boundaries, _is_synthetic(con),
+        choice.is_draft, choice.boundaries, _is_synthetic(con), choice.division, choice.scope,
     )  # fmt: skip
-    opening = asked.opening.format_map(words)
+    named = {**words, "period": f"{choice.scope}{period.name}"}
+    opening = asked.opening.format_map(named)
     if running:
         opening += f"数据截至{written_day(as_of)}，{period.this}未完，不与{period.former}比较。"
     if stamp.is_synthetic:
@@ -178,7 +186,7 @@ def compose(
     used = {figure.indicator.name for figure in source.asked}
     annexes = [_defined(annex, sorted(used)) if annex.id == "definitions" else annex for annex in annexes]
     return Report(
-        asked.title.format_map(words), choice.number or settings.report_number, asked.addressee, opening, settings.hall_name,
+        asked.title.format_map(named), choice.number or settings.report_number, asked.addressee, opening, settings.hall_name,
         date.fromisoformat(published_at[:10]), kpis, sections, tuple(annexes), charts, stamp, tuple(source.asked),
     )  # fmt: skip
 

@@ -52,6 +52,7 @@ class Job:
     asked_at: str
     finished_at: str | None
     files: tuple[File, ...]
+    division: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -75,8 +76,8 @@ def ask(home: Home, wanted: Sequence[Asked], actor: str, now: datetime, batch: s
         for one in wanted:
             row = con.execute(
                 "insert into report_job "
-                "(batch, kind, period, audience, formats, document_number, snapshot_id, is_draft, state, actor, asked_at) "
-                "values (?, ?, ?, ?, ?, ?, ?, 1, 'waiting', ?, ?) returning number",
+                "(batch, kind, period, audience, formats, document_number, snapshot_id, is_draft, state, actor, asked_at, division) "
+                "values (?, ?, ?, ?, ?, ?, ?, 1, 'waiting', ?, ?, ?) returning number",
                 [
                     batch,
                     one.kind,
@@ -87,6 +88,7 @@ def ask(home: Home, wanted: Sequence[Asked], actor: str, now: datetime, batch: s
                     one.snapshot_id or identifier,
                     actor,
                     _said(now),
+                    one.division,
                 ],
             ).fetchone()
             numbers.append(int(row["number"]))
@@ -100,11 +102,11 @@ def record(home: Home, asked: Asked, outcome: Outcome, actor: str, now: datetime
     with open_office(home).writing() as con:
         row = con.execute(
             "insert into report_job "
-            "(batch, kind, period, audience, formats, snapshot_id, is_draft, state, share, actor, asked_at, finished_at) "
-            "values ('', ?, ?, ?, ?, ?, ?, 'done', 1, ?, ?, ?) returning number",
+            "(batch, kind, period, audience, formats, snapshot_id, is_draft, state, share, actor, asked_at, finished_at, division) "
+            "values ('', ?, ?, ?, ?, ?, ?, 'done', 1, ?, ?, ?, ?) returning number",
             [
                 asked.kind, stamp.period.key, asked.audience, ",".join(asked.formats), stamp.snapshot_id, stamp.is_draft, actor, _said(now),
-                _said(now),
+                _said(now), asked.division,
             ],
         ).fetchone()  # fmt: skip
         number = int(row["number"])
@@ -179,7 +181,7 @@ def downloaded(home: Home, number: int, kind: str, who: Principal, now: datetime
     Raises NotAllowedError when the version is not for this person.
     """
     job = next(one for one in jobs(home, number=number))
-    require(who, job.audience)
+    require(who, job.audience, job.division)
     file = next(one for one in job.files if one.format == kind and one.is_kept)
     content = (folder(home, number) / file.name).read_bytes()
     with open_office(home).writing() as con:
@@ -231,7 +233,7 @@ def _job(con: sqlite3.Connection, number: int) -> Job:
         row["number"], row["batch"], row["kind"], row["period"], row["audience"], tuple(row["formats"].split(",")),
         row["document_number"], row["snapshot_id"],
         bool(row["is_draft"]), row["state"], row["share"], row["step"], row["message"], row["actor"], row["asked_at"], row["finished_at"],
-        files,
+        files, row["division"],
     )  # fmt: skip
 
 
@@ -252,4 +254,5 @@ def _said(now: datetime) -> str:
 
 
 def _detail(asked: Asked, snapshot_id: str) -> dict[str, object]:
-    return {"period": asked.period, "audience": asked.audience, "formats": list(asked.formats), "snapshot": snapshot_id}
+    division = {"division": asked.division} if asked.division else {}
+    return {"period": asked.period, "audience": asked.audience, "formats": list(asked.formats), "snapshot": snapshot_id, **division}

@@ -11,8 +11,8 @@ from dashboard.reports.content import Choice, Report, compose
 from dashboard.reports.drawing import SECONDS, Drawer
 from dashboard.reports.freezing import is_frozen
 from dashboard.reports.mark import DRAFT
+from dashboard.reports.scoping import opened
 from etl.config import HallError, Home, settings_from
-from etl.publish import open_snapshot
 
 NO_BROWSER = (
     "没有可用的浏览器（Chrome、Chromium 或 Edge），Word 和 PDF 中没有图；图见 Excel 文件的“图表”页",
@@ -25,17 +25,18 @@ def content_of(home: Home, asked: Asked, is_draft: bool | None = None) -> Report
     path, published_at = snapshot_of(home, asked.snapshot_id)
     period = period_of(home, asked)
     draft = not is_frozen(home, period) if is_draft is None else is_draft
-    choice = Choice(period, asked.audience, asked.number, draft, boundaries_of(home))
-    with contextlib.closing(open_snapshot(path)) as con:
+    with opened(path, asked.division, asked.audience) as (con, scope):
+        choice = Choice(period, asked.audience, asked.number, draft, boundaries_of(home), asked.division, scope)
         # A draft has no scores: they are the manager's until they are published.
         assessed = None if draft else published(home, con, period)
         return compose(con, path.stem, published_at, choice, settings_from(home), assessed)
 
 
 def file_name(report: Report, kind: Format) -> str:
-    """Says what the file holds: 政务服务运行情况通报_2018-10_内部_草稿.pdf."""
+    """Says what the file holds: 政务服务运行情况通报_2018-10_内部_草稿.pdf, with the division before the period where it is of one."""
     draft = f"_{DRAFT}" if report.stamp.is_draft else ""
-    return f"政务服务运行情况通报_{report.stamp.period.key}_{AUDIENCES[report.stamp.audience]}{draft}.{kind}"
+    scope = f"{report.stamp.scope}_" if report.stamp.scope else ""
+    return f"政务服务运行情况通报_{scope}{report.stamp.period.key}_{AUDIENCES[report.stamp.audience]}{draft}.{kind}"
 
 
 def make(home: Home, asked: Asked, out: Path, progress: Progress = lambda share, step: None, seconds: float = SECONDS) -> Outcome:

@@ -27,6 +27,7 @@ class Mark:
     is_draft: bool
     number: str
     template: str = ""
+    division: str = ""
 
 
 def mark_text(report: "Report", template: str = "") -> str:
@@ -44,6 +45,7 @@ def mark_text(report: "Report", template: str = "") -> str:
             "draft": stamp.is_draft,
             "number": report.number,
             **({"template": template} if template else {}),
+            **({"division": stamp.division} if stamp.division else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -62,7 +64,7 @@ def read_mark(text: str | None) -> Mark:
         audience = _one_of(found["audience"], Audience)
         return Mark(
             found["snapshot"], found["definitions"], period, boundaries, audience, bool(found["draft"]), str(found["number"]),
-            str(found.get("template", "")),
+            str(found.get("template", "")), str(found.get("division", "")),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, IndexError):
         raise HallError(

@@ -11,8 +11,8 @@ from dashboard.reports.assessed import published
 from dashboard.reports.content import Choice, Report, compose, definitions_version
 from dashboard.reports.mark import Mark
 from dashboard.reports.reading import Seen, read, read_file
+from dashboard.reports.scoping import opened
 from etl.config import HallError, Home, settings_from
-from etl.publish import open_snapshot
 
 MOST = 50
 
@@ -57,13 +57,10 @@ def verify(home: Home, path: Path, named: str = "") -> Verified:
 
 def _again(home: Home, mark: Mark) -> Report:
     path, published_at = snapshot_of(home, mark.snapshot_id)
-    choice = Choice(mark.period, mark.audience, mark.number, mark.is_draft, mark.boundaries)
-    con = open_snapshot(path)
-    try:
+    with opened(path, mark.division, mark.audience) as (con, scope):
+        choice = Choice(mark.period, mark.audience, mark.number, mark.is_draft, mark.boundaries, mark.division, scope)
         assessed = None if mark.is_draft else published(home, con, mark.period)
         return compose(con, path.stem, published_at, choice, settings_from(home), assessed)
-    finally:
-        con.close()
 
 
 def _template(home: Home, mark: Mark, named: str) -> Path | None:

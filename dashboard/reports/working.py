@@ -27,6 +27,7 @@ def _one(home: Home, job: exports.Job) -> bool:
         job.audience,
         job.document_number,
         snapshot_id=job.snapshot_id,
+        division=job.division,
     )
 
     def progress(share: float, step: str) -> None:

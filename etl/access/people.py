@@ -8,6 +8,7 @@ from datetime import datetime
 from etl.access import passwords
 from etl.access.principal import ROLES, Principal, Role, role_named
 from etl.config import HallError
+from etl.divisions import prefix_of
 from etl.office import Office, append
 
 # Sign-in names travel in headers, which carry ASCII only; the name in Chinese is `shown`.
@@ -29,10 +30,11 @@ class Person:
     is_disabled: bool
     changed_at: float
     created_at: float
+    division: str | None = None
 
     @property
     def principal(self) -> Principal:
-        return Principal(self.name, self.role, self.department, self.window, self.staff_no, self.shown)
+        return Principal(self.name, self.role, self.department, self.window, self.staff_no, self.shown, self.division)
 
 
 def _person(row: sqlite3.Row) -> Person:
@@ -76,6 +78,7 @@ def add(office: Office, who: Principal, password: str | None, by: str, now: date
         raise HallError(f"没有角色 {who.role}；可用：{'、'.join(ROLES)}", f"no role {who.role}; known: {', '.join(ROLES)}")
     if who.role == "window_head" and not (who.window or who.department):
         raise HallError("窗口负责人需要 --window 或 --department", "a window head needs --window or --department")
+    division = prefix_of(who.division) if who.division else None
     if password is not None:
         passwords.check(password, who.name)
     kept = passwords.hashed(password) if password is not None else None
@@ -84,10 +87,15 @@ def add(office: Office, who: Principal, password: str | None, by: str, now: date
         if find(con, who.name) is not None:
             raise HallError(f"已有人员 {who.name}", f"there is already a {who.name}")
         con.execute(
-            "insert into person values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
-            [who.name, who.role, who.shown, who.department, who.window, who.staff_no, kept, int(kept is not None), moment, moment],
-        )
-        append(con, by, "user.added", who.name, now, {"role": who.role, "window": who.window, "department": who.department})
+            "insert into person (name, role, shown, department, window, staff_no, password, must_change, is_disabled, changed_at, "
+            "created_at, division) values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+            [
+                who.name, who.role, who.shown, who.department, who.window, who.staff_no, kept, int(kept is not None), moment, moment,
+                division,
+            ],
+        )  # fmt: skip
+        bound = {"window": who.window, "department": who.department, **({"division": division} if division else {})}
+        append(con, by, "user.added", who.name, now, {"role": who.role, **bound})
 
 
 def set_password(office: Office, name: str, password: str, by: str, now: datetime, must_change: bool = False) -> None:

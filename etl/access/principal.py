@@ -9,7 +9,10 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True)
 class Principal:
-    """One person at the dashboard. `name` is the sign-in name; `shown` is what a page calls them."""
+    """One person at the dashboard. `name` is the sign-in name; `shown` is what a page calls them.
+
+    `division` is the county, city or province that is theirs, as what its codes begin with; None is all that the home holds.
+    """
 
     name: str
     role: Role
@@ -17,6 +20,7 @@ class Principal:
     window: str | None = None
     staff_no: str | None = None
     shown: str = ""
+    division: str | None = None
 
     @property
     def title(self) -> str:

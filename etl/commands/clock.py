@@ -61,9 +61,11 @@ def explain(
     from etl.answering import explain_answer
     from etl.calendar import read_calendar
     from etl.config import connect
+    from etl.divisions import refuse_gathered
     from etl.timelimit import explain as explained
 
     with connect(home_of(context), read_only=True) as con:
+        refuse_gathered(con)
         answered = _answer_record(con, case_no, record)
         if answered is not None:
             _explain_answer(explain_answer(con, answered, case_no, read_calendar(con)), as_json)

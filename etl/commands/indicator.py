@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from etl.indicators import Indicator, Result
 
 WarehouseOption = Annotated[bool, typer.Option("--warehouse", help="读数据仓库而不是已发布的版本 / read the warehouse, not the snapshot")]
+DivisionOption = Annotated[
+    str | None, typer.Option("--division", help="只看某县、市、省 / of a county, city or province: 350902, 3509, 35", metavar="CODE")
+]
 
 
 def _conditions(given: Sequence[str]) -> dict[str, list[str]]:
@@ -69,6 +72,7 @@ def indicator(
     date_to: Annotated[str | None, typer.Option("--to", help="结束日期（含） / last day, YYYY-MM-DD")] = None,
     by: Annotated[list[str] | None, typer.Option("--by", help="维度，可重复 / dimension, may be repeated")] = None,
     where: Annotated[list[str] | None, typer.Option("--where", help="维度=值，可重复 / DIM=VALUE, may be repeated")] = None,
+    division: DivisionOption = None,
     from_warehouse: WarehouseOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -85,7 +89,7 @@ def indicator(
     if date_from is None or date_to is None:
         raise HallError("请用 --from 和 --to 指定起止日期", "give the first and last day with --from and --to")
     query = Query(day_of(date_from), day_of(date_to), tuple(by or ()), _conditions(where or ()))
-    with open_numbers(home_of(context), from_warehouse) as con:
+    with open_numbers(home_of(context), from_warehouse, division) as con:
         result = evaluate(con, name, query)
         require_known_values(con, asked, query)
     if as_json:
@@ -97,10 +101,10 @@ def indicator(
 def _annual(context: typer.Context, year: int, from_warehouse: bool, as_json: bool) -> None:
     """For each sentence of the annual report its figures from the data, with formula and link."""
     from etl.indicators import definitions
-    from etl.reading import open_numbers
+    from etl.reading import open_county
     from etl.reconcile import annual, asking
 
-    with open_numbers(home_of(context), from_warehouse) as con:
+    with open_county(home_of(context), from_warehouse) as con:
         rows = annual(asking(con), year)
     if as_json:
         print_json({"year": year, "rows": [row.as_json() for row in rows]})
@@ -129,7 +133,7 @@ def reconcile(
     as_json: JsonOption = False,
 ) -> None:
     """把公布的年度数字与计算结果并排核对 / the published figures beside the computed ones."""
-    from etl.reading import open_numbers
+    from etl.reading import open_county
 
     if year is not None:
         _annual(context, year, from_warehouse, as_json)
@@ -137,7 +141,7 @@ def reconcile(
     from etl.reconcile import figures
     from etl.reconcile import reconcile as run
 
-    with open_numbers(home_of(context), from_warehouse) as con:
+    with open_county(home_of(context), from_warehouse) as con:
         rows = run(con, figures())
     if as_json:
         print_json({"rows": [row.as_json() for row in rows]})

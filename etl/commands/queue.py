@@ -127,11 +127,11 @@ def queue(
     """排队：某一时刻的大厅，或某日每半小时所需窗口 / the hall at a moment, or windows needed by half hour."""
     from etl.queueing.live import live
     from etl.queueing.staffing import staffing
-    from etl.reading import open_numbers
+    from etl.reading import open_county
 
     if (at is None) == (needed is None):
         raise HallError("请用 --at 指定时刻，或用 --needed 指定日期，二者选一", "give either a moment with --at or a day with --needed")
-    with open_numbers(home_of(context), from_warehouse) as con:
+    with open_county(home_of(context), from_warehouse) as con:
         ask = _asking(con, {"zone": zone, "department": department, "window_name": window})
         moment = None if at is None else _moment_of(at)
         day = day_of(needed or "") if moment is None else moment.date()

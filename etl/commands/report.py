@@ -89,6 +89,7 @@ def report(
         bool, typer.Option("--leaders", help="领导版：不列单个办件和个人得分 / for leaders: no cases, no staff scores")
     ] = False,
     each_month: Annotated[bool, typer.Option("--each-month", help="与 --year 同用：十二个月各一份 / with --year: one a month")] = False,
+    division: Annotated[str, typer.Option(help="只报某县、市、省 / of a county, city or province: 350902, 3509, 35", metavar="CODE")] = "",
     number: Annotated[str, typer.Option(help="文号 / number of the document")] = "",
     snapshot: Annotated[str, typer.Option(help="数据版本，默认当前版本 / snapshot; by default the current one")] = "",
     template: Annotated[Path | None, typer.Option(help="本单位的 Word 模板 / a Word template of your own")] = None,
@@ -115,6 +116,7 @@ def report(
         "formats": formats or ["all"],
         "audience": "public" if public else "leadership" if leaders else "internal",
         "number": number,
+        "division": division,
         "snapshot": snapshot,
         "template": "" if template is None else str(template.resolve()),
         "charts": charts,

@@ -28,11 +28,11 @@ def score(
     """考核得分及其每一分的来历 / a score and where each of its points comes from."""
     from etl.assessing import assessment
     from etl.office import existing_office
-    from etl.reading import open_numbers
+    from etl.reading import open_county
 
     period = _period(month, quarter, year)
     home = home_of(context)
-    with open_numbers(home, from_warehouse) as con:
+    with open_county(home, from_warehouse) as con:
         made = assessment(con, home, existing_office(home))
     found = _found(made, subject, period, kind)
     shown = document(made, found)

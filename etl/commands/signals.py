@@ -37,13 +37,13 @@ def listing(
     if context.invoked_subcommand is not None:
         return
     from etl.office import open_office
-    from etl.reading import open_numbers
+    from etl.reading import open_county
     from etl.supervision.lists import signals as listed
 
     home = home_of(context)
     first = date.min if date_from is None else day_of(date_from)
     last = date.max if date_to is None else day_of(date_to)
-    with open_numbers(home) as con:
+    with open_county(home) as con:
         found = listed(con, open_office(home), level, department, only_open, date_from=first, date_to=last)
     if as_json:
         print_json({"rows": [one.as_json() for one in found]})
@@ -61,11 +61,11 @@ def listing(
 def _act(context: typer.Context, signal_id: str, action: "Action", actor: str, reason: str, as_json: bool) -> None:
     from etl.office import open_office
     from etl.office.signals import LABELS
-    from etl.reading import open_numbers
+    from etl.reading import open_county
     from etl.supervision.lists import act
 
     home = home_of(context)
-    with open_numbers(home) as con:
+    with open_county(home) as con:
         done = act(con, open_office(home), signal_id, action, actor, reason, datetime.now())
     if as_json:
         print_json({"signal_id": done.signal_id, "action": done.action, "actor": done.actor, "at": done.at, "reason": done.reason})
@@ -134,10 +134,10 @@ def due_soon(
     as_json: JsonOption = False,
 ) -> None:
     """未来 N 个工作日内到期的在办件 / open cases due within N working days."""
-    from etl.reading import open_numbers
+    from etl.reading import open_county
     from etl.supervision.lists import DUE_SOON, require_department, rows_of
 
-    with open_numbers(home_of(context)) as con:
+    with open_county(home_of(context)) as con:
         require_department(con, department)
         rows = rows_of(con, DUE_SOON, department, within=within)
         (as_of,) = con.execute("select max(value) from meta where key = 'as_of'").fetchone() or ("",)

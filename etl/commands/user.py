@@ -40,6 +40,9 @@ def add(
     department: Annotated[str | None, typer.Option(help="所属部门 / department")] = None,
     window: Annotated[str | None, typer.Option(help="所属窗口 / window")] = None,
     staff_no: Annotated[str | None, typer.Option(help="工号 / staff number")] = None,
+    division: Annotated[
+        str | None, typer.Option(help="所属县、市、省，默认不限 / county, city or province: 350902, 3509; by default all", metavar="CODE")
+    ] = None,
     external: Annotated[
         bool, typer.Option("--external", help="只经代理或统一身份登录，没有密码 / signs in through proxy or OIDC only, no password")
     ] = False,
@@ -50,7 +53,7 @@ def add(
     if found is None:
         raise HallError(f"没有角色 {role}；可用：{'、'.join(ROLES)}", f"no role {role}; known: {', '.join(ROLES)}")
     password, is_made = ("", False) if external else _password(from_stdin)
-    who = Principal(name, found, department, window, staff_no, shown)
+    who = Principal(name, found, department, window, staff_no, shown, division)
     people.add(open_office(home_of(context)), who, None if external else password, _by(), datetime.now())
     typer.echo(f"已新增 {name}（{access_rules().roles[found].zh}） / added {name} ({access_rules().roles[found].en})")
     if is_made:
@@ -93,7 +96,7 @@ def listed(context: typer.Context, as_json: JsonOption = False) -> None:
     """全部人员 / everybody."""
     found = people.people(open_office(home_of(context)))
     if as_json:
-        keys = ("name", "role", "shown", "department", "window", "staff_no", "is_disabled", "must_change")
+        keys = ("name", "role", "shown", "department", "window", "staff_no", "is_disabled", "must_change", "division")
         print_json({"rows": [{key: getattr(one, key) for key in keys} for one in found]})
         return
     rows = [
@@ -104,11 +107,12 @@ def listed(context: typer.Context, as_json: JsonOption = False) -> None:
             one.department,
             one.window,
             one.staff_no,
+            one.division,
             "停用" if one.is_disabled else "",
         )
         for one in found
     ]
-    print_table("人员 / people", ("登录名", "姓名", "角色", "部门", "窗口", "工号", "状态"), rows)
+    print_table("人员 / people", ("登录名", "姓名", "角色", "部门", "窗口", "工号", "区划", "状态"), rows)
 
 
 def register(parent: typer.Typer) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from etl.config import HallError
+from etl.divisions import name_of, prefix_of, shipped
 from etl.records import Code, codes
 
 Value = str | int
@@ -12,13 +13,13 @@ Value = str | int
 @dataclass(frozen=True)
 class Dimension:
     """`sql` is its expression over a mart's columns. `steps` follow one another in time (their expression is a day
-    of the step); others are values beside each other."""
+    of the step); others are values beside each other. A `division` as a condition takes in all that begin with it."""
 
     name: str
     zh: str
     en: str
     sql: str
-    type: Literal["text", "integer", "code"] = "text"
+    type: Literal["text", "integer", "code", "division"] = "text"
     codes: str | None = None
     steps: bool = False
 
@@ -31,6 +32,7 @@ _LISTED = (
     Dimension("year", "年", "Year", "cast(date_trunc('year', day) as date)", steps=True),
     Dimension("weekday", "星期（1 为周一）", "Weekday (1 is Monday)", "isodow(day)", "integer"),
     Dimension("hour", "小时", "Hour", "hour", "integer"),
+    Dimension("division", "区划", "Division", "division", "division"),
     Dimension("department", "部门", "Department", "department"),
     Dimension("window", "窗口", "Window", "window_name"),
     Dimension("channel", "渠道", "Channel", "channel", "code", "channel"),
@@ -91,7 +93,7 @@ _DAYS = (*_STEPS, "weekday")
 _CASE = (*_DAYS, "department", "window", "channel", "case_type", "item_kind", "place")
 _ITEM = ("item", "item_name")
 _QUEUE = (*_DAYS, "zone", "service", "department", "window", "channel")
-MARTS: dict[str, tuple[str, ...]] = {
+_OF_ONE_COUNTY: dict[str, tuple[str, ...]] = {
     "mart_case_day": _CASE,
     "mart_item_day": (*_DAYS, "department", "place", "item", "item_name"),
     "mart_case_hour": (*_DAYS, "hour", "department", "window", "channel", "place"),
@@ -133,6 +135,8 @@ MARTS: dict[str, tuple[str, ...]] = {
     "mart_load_day": (*_DAYS, "record", "mapping"),
     "mart_fault_day": (*_DAYS, "record", "mapping", "fault"),
 }
+# Whose a row is, every mart of a snapshot says (etl/divisions.py).
+MARTS: dict[str, tuple[str, ...]] = {mart: (*dimensions, "division") for mart, dimensions in _OF_ONE_COUNTY.items()}
 
 _OWN_CODES: dict[str, dict[str, Code]] = {
     "scope": {
@@ -185,6 +189,8 @@ def value_label(name: str, value: Value, language: str = "zh_CN") -> str:
     """What a reader sees for a value; the value itself when it is no code."""
     if value == "":
         return "(not given)" if language == "en" else "（未填）"
+    if DIMENSIONS[name].type == "division":
+        return name_of(str(value), shipped())
     code = code_list(DIMENSIONS[name]).get(str(value))
     if code is None:
         return str(value)
@@ -203,6 +209,8 @@ def parse_value(name: str, text: Value) -> Value:
         except ValueError:
             raise HallError(f"{name} 应为整数，不是“{text}”", f"{name} takes a whole number, not {text!r}") from None
     value = str(text)
+    if dimension.type == "division":
+        return prefix_of(value)
     known = code_list(dimension)
     if not known or value == "" or value in known:
         return value

@@ -149,8 +149,18 @@ def _mart(asked: Indicator, names: Sequence[str]) -> str:
 
 
 def _condition(where: Mapping[str, Sequence[Value]]) -> tuple[list[str], dict[str, object]]:
-    parts = [f"list_contains(${name}, {DIMENSIONS[name].sql})" for name in where]
-    return parts, {name: list(values) for name, values in where.items()}
+    parts: list[str] = []
+    parameters: dict[str, object] = {}
+    for name, values in where.items():
+        if DIMENSIONS[name].type == "division":
+            # A city or a province is all that begins with its code.
+            given = {f"{name}_{number}": value for number, value in enumerate(values)}
+            parts.append(f"({' or '.join(f'starts_with({DIMENSIONS[name].sql}, ${one})' for one in given)})")
+            parameters |= given
+        else:
+            parts.append(f"list_contains(${name}, {DIMENSIONS[name].sql})")
+            parameters[name] = list(values)
+    return parts, parameters
 
 
 def _source(asked: Indicator, mart: str, query: Query, by: Sequence[str], needs_history: bool) -> tuple[str, list[str], dict[str, object]]:
@@ -171,6 +181,13 @@ def _fetch(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, ob
         return con.execute(sql, used).fetchall()
     except duckdb.CatalogException:
         raise HallError("尚无统计数据：请先运行 hall build", "nothing is built yet: run hall build first") from None
+    except duckdb.BinderException as error:
+        if "division" not in str(error):
+            raise
+        raise HallError(
+            "这份数据没有区划：区划只在发布的版本中有，请重新运行 hall publish（不加 --warehouse）",
+            "these data say no division: only published snapshots do; run hall publish again, and ask without --warehouse",
+        ) from None
 
 
 def _number(value: object) -> int | float:

@@ -127,7 +127,7 @@ def refuse_lake(con: duckdb.DuckDBPyConnection) -> None:
     """Raises HallError where the home shows what was built from a lake: it has no records to add to or to build from."""
     if (division := division_of(con)) is not None:
         raise HallError(
-            f"此目录只存放由数据湖计算的 {division} 的结果：请在该县自己的目录中操作，或用 hall build --engine spark 重新计算",
+            f"此目录只存放由数据湖计算的 {division} 的结果：请在该县自己的目录中操作，或用 hall build --engine spark、hall gather 重新计算",
             f"this home shows what was built from the lake for {division} and holds no records: use the county's own home, "
-            "or hall build --engine spark",
+            "or hall build --engine spark, hall gather",
         )

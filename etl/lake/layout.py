@@ -10,6 +10,7 @@ A county writes below its own division only. A version is written whole under a 
 on to the version it found, and the one before stays until the next.
 """
 
+import json
 import os
 import re
 import shutil
@@ -104,6 +105,28 @@ def county_of(lake: str | Path, division: str) -> County:
             f"{folder} 的导出说明已损坏：请重新运行 hall export --lake",
             f"the manifest in {folder} is damaged: run hall export --lake again",
         ) from None
+
+
+def counties_of(lake: str | Path, prefix: str) -> list[County]:
+    """The counties of the lake that lie in a division, as they were last exported, by code. Raises HallError when there is none."""
+    root = folder_of(lake, "0" * 6).parent
+    codes = sorted(path.parent.name.removeprefix("division=") for path in root.glob(f"division={prefix}*/current"))
+    if not codes:
+        raise HallError(
+            f"数据湖 {lake} 中没有区划 {prefix} 的导出：请先在各县运行 hall export --lake",
+            f"the lake {lake} holds no export of division {prefix}: run hall export --lake in the counties first",
+        )
+    return [county_of(lake, code) for code in codes]
+
+
+def built_of(county: County) -> Path | None:
+    """The county's last build, where it was made from the export that is current; else None."""
+    version = county.folder / _named(county.folder, "built")
+    try:
+        made_from = json.loads((version / MANIFEST).read_text("utf-8")).get("export")
+    except (OSError, ValueError):
+        return None
+    return version if made_from == county.export.name else None
 
 
 def make_current(folder: Path, pointer: str, version: Path) -> None:

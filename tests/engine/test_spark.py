@@ -99,9 +99,11 @@ def test_what_spark_made_is_published_as_the_same_snapshot(both: Both, tmp_path_
     with contextlib.closing(duckdb.connect()) as con:
         con.execute(f"attach {quoted(current(home))} as ours (read_only)")
         con.execute(f"attach {quoted(current(hall))} as theirs (read_only)")
-        for name in sorted(ours - {"meta"}):
+        rows = "select columns(name -> name <> 'division') from"
+        # Whose they are differs: the shared hall names no division.
+        for name in sorted(ours - {"meta", "ref_division"}):
             for one, other in (("ours", "theirs"), ("theirs", "ours")):
-                odd = con.execute(f"select * from {one}.{name} except all select * from {other}.{name} limit 3").fetchall()
+                odd = con.execute(f"{rows} {one}.{name} except all {rows} {other}.{name} limit 3").fetchall()
                 assert odd == [], f"{name}: only in {one}"
 
 

@@ -209,6 +209,7 @@ def test_a_county_that_never_exported_or_whose_manifest_is_damaged_is_refused(ho
 
 def test_a_home_of_the_lake_publishes_and_takes_no_records(home: Home, tmp_path: Path):
     _filled(home, 9, 200)
+    home.settings_file.write_text(f'division = "{ONE}"\n', "utf-8")
     with connect(home) as con:
         build(con, home, now=NOW)
         publish(con, home, NOW)

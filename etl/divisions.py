@@ -1,0 +1,178 @@
+"""Divisions (区划) by their codes of GB/T 2260: 350902 is a county, 3509 (written 350900 too) its city, 35 (350000) its province.
+
+One build is one county; its numbers of cases, windows and staff are its own. A snapshot says in the column `division` whose each row is,
+so that counties put together in one snapshot are told apart, and a prefix of a code asks for a county, a city or a province.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from etl.config import SHIPPED, HallError, Home
+
+FILE = "divisions.csv"
+COLUMNS = ("code", "name", "kind", "group", "edition")
+CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}([0-9]{3}|[0-9]{6})?")
+COUNTY_DIGITS, CITY_DIGITS, PROVINCE_DIGITS = 6, 4, 2
+# Tables that are the same for all counties put together: the calendar and the rules.
+SHARED = re.compile(r"meta|ref_(calendar|workday|.*_rule|supervision_level)")
+# The key of `meta` under which a home says which division's counties were put together in it, and whether their cases were.
+GATHERED, CASES_LEFT = "gathered", "cases_left"
+# What a county is compared with, in words; an office's own group is its own words.
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "district": ("市辖区", "Districts"),
+    "county_city": ("县级市", "County-level cities"),
+    "county": ("县", "Counties"),
+}
+
+
+@dataclass(frozen=True)
+class Division:
+    """One line of the reference: `group` is that of the counties it is ranked among, by default its kind."""
+
+    code: str
+    name: str
+    kind: str
+    group: str
+
+
+def prefix_of(code: str) -> str:
+    """What the codes of all that lies in a division begin with: 350000 is 35, 350900 is 3509, 350902 itself.
+
+    Raises HallError for what is no code of 2, 4, 6, 9 or 12 digits.
+    """
+    if not CODE.fullmatch(code):
+        raise HallError(
+            f"区划代码 {code} 应为 2、4、6、9 或 12 位数字，如 350902（县）、350900（市）、350000（省）",
+            f"division {code} is not a code of 2, 4, 6, 9 or 12 digits, such as 350902 (county), 350900 (city), 350000 (province)",
+        )
+    if len(code) != COUNTY_DIGITS:
+        return code
+    return code[:PROVINCE_DIGITS] if code.endswith("0000") else code[:CITY_DIGITS] if code.endswith("00") else code
+
+
+def above(code: str) -> tuple[str, ...]:
+    """The prefixes of what a division lies in, the widest first: of 350902 they are 35 and 3509."""
+    return tuple(code[:digits] for digits in (PROVINCE_DIGITS, CITY_DIGITS) if digits < len(code))
+
+
+def read_divisions(folders: Iterable[Path]) -> dict[str, Division]:
+    """The reference by code, a later folder's lines in place of an earlier one's. Raises HallError naming the file and the line."""
+    found: dict[str, Division] = {}
+    for path in (folder / FILE for folder in folders):
+        if path.exists():
+            found |= {one.code: one for one in _read(path)}
+    return found
+
+
+def _read(path: Path) -> list[Division]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if missing := [name for name in COLUMNS[:2] if name not in (reader.fieldnames or ())]:
+            raise HallError(f"{path} 缺少列 {'、'.join(missing)}", f"{path} has no column {', '.join(missing)}")
+        listed = []
+        for number, row in enumerate(reader, 2):
+            code, name = (row["code"] or "").strip(), (row["name"] or "").strip()
+            if not CODE.fullmatch(code) or not name:
+                raise HallError(f"{path} 第 {number} 行：区划代码或名称有误", f"{path}, line {number}: wrong code or no name")
+            kind = (row.get("kind") or "").strip()
+            listed.append(Division(code, name, kind, (row.get("group") or "").strip() or kind))
+    return listed
+
+
+def divisions_of(home: Home) -> dict[str, Division]:
+    """The reference as this home has it."""
+    return read_divisions(home.overlay("reference"))
+
+
+@cache
+def shipped() -> Mapping[str, Division]:
+    """The reference that comes along."""
+    return read_divisions([SHIPPED / "reference"])
+
+
+def name_of(prefix: str, known: Mapping[str, Division]) -> str:
+    """The name of the division that a prefix stands for; the prefix itself where the reference does not have it."""
+    found = known.get(prefix.ljust(COUNTY_DIGITS, "0"))
+    return prefix if found is None else found.name
+
+
+def group_words(group: str, language: str = "zh_CN") -> str:
+    """The words of a group of counties."""
+    zh, en = GROUPS.get(group, (group, group))
+    return en if language == "en" else zh
+
+
+def described(codes: Sequence[str], known: Mapping[str, Division]) -> list[tuple[str, str, str, str, str]]:
+    """Rows of a snapshot's `ref_division`: code, name, group, name of the city and of the province."""
+    rows = []
+    for code in codes:
+        found = known.get(code)
+        province, city = (*(name_of(prefix, known) for prefix in above(code)), "", "")[:2]
+        rows.append((code, name_of(code, known), found.group if found else "", city, province))
+    return rows
+
+
+def write_divisions(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str, ...]]) -> None:
+    """Makes `ref_division`, under the name `table`, of what `described` gives."""
+    con.execute(f"create or replace table {table} (division varchar, name varchar, peer_group varchar, city varchar, province varchar)")
+    if rows:
+        con.executemany(f"insert into {table} values (?, ?, ?, ?, ?)", [list(row) for row in rows])
+
+
+def held(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The divisions of a snapshot, in order; none where nobody said whose it is, and for a warehouse."""
+    try:
+        found = con.execute("select division from ref_division order by division").fetchall()
+    except duckdb.CatalogException:
+        return ()
+    return tuple(str(division) for (division,) in found)
+
+
+def narrow(con: duckdb.DuckDBPyConnection, prefix: str) -> None:
+    """Cuts every table of a snapshot down to one division, for this connection: views of the tables' names lie over them from now on.
+
+    Raises HallError when the snapshot has nothing of it.
+    """
+    known = held(con)
+    if not any(division.startswith(prefix) for division in known):
+        listed = "、".join(known) or "（未设置）"
+        raise HallError(
+            f"数据中没有区划 {prefix}；现有：{listed}（单个县在 hall.toml 中设置 division 后重新发布）",
+            f"the data have no division {prefix}; there are: {', '.join(known) or 'none'} "
+            "(a single county sets division in hall.toml and publishes again)",
+        )
+    con.execute("set variable division = ?", [prefix])
+    catalogue = str((con.execute("select current_database()").fetchone() or ("",))[0]).replace('"', '""')
+    tables = con.execute(
+        "select table_name from information_schema.columns where table_catalog = current_database() and table_schema = 'main' "
+        "and column_name = 'division' order by table_name"
+    ).fetchall()
+    for (table,) in tables:
+        con.execute(
+            f"create temp view {table} as select * from \"{catalogue}\".main.{table} where starts_with(division, getvariable('division'))"
+        )
+
+
+def gathered_in(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The division whose counties were put together in this snapshot or warehouse; None for a county's own."""
+    try:
+        found = con.execute("select value from meta where key = ?", [GATHERED]).fetchone()
+    except duckdb.CatalogException:
+        return None
+    return None if found is None else str(found[0])
+
+
+def refuse_gathered(con: duckdb.DuckDBPyConnection) -> None:
+    """Raises HallError where several counties are put together: numbers of cases and signals, windows and staff are a county's own."""
+    if (division := gathered_in(con)) is not None:
+        raise HallError(
+            f"此目录汇集了 {division} 的多个区县；办件、信号、考核和对账属于各区县，请在该县自己的目录中运行",
+            f"this home puts the counties of {division} together; cases, signals, assessment and reconciliation are a county's own: "
+            "run it in that county's home",
+        )

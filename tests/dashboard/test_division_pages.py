@@ -1,0 +1,107 @@
+"""Province, city, county as a filter of all pages: where there is more than one, in the address; no list of several counties' cases."""
+
+import pytest
+from counties import FUAN, GULOU, JIAOCHENG, NINGDE, Counties, shared
+from drawn_page import chinese_left, opener, texts
+from streamlit.testing.v1 import AppTest
+
+from dashboard.navigation import ENTRIES
+from dashboard.store import open_current
+
+YEAR = {"period": "year", "on": "2018-01-01"}
+UNEXPECTED = ("这一页暂时无法显示", "This page cannot be shown")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Counties:
+    return shared(tmp_path_factory)
+
+
+@pytest.fixture
+def open_province(made, monkeypatch):
+    return opener(made.province, monkeypatch)
+
+
+def box(app: AppTest, key: str):
+    return next((one for one in app.sidebar.selectbox if one.key == key), None)
+
+
+def received(app: AppTest) -> str:
+    return next(metric.value for metric in app.metric if metric.label == "收件量")
+
+
+def test_city_and_county_are_chosen_one_after_the_other_and_kept_in_the_address(open_province):
+    app = open_province("overview", **YEAR)
+    assert received(app) == "270 件"
+    assert box(app, "filter_province") is None, "there is one province only"
+    assert box(app, "filter_county") is None
+    assert box(app, "filter_window") is None, "a window is one county's"
+    assert box(app, "filter_city").options == ["全部", "福州市", "宁德市"]
+    box(app, "filter_city").select(NINGDE).run()
+    assert (app.query_params["division"], received(app)) == (NINGDE, "180 件")
+    assert box(app, "filter_county").options == ["全部", "蕉城区", "福安市"]
+    assert any("宁德市（2 个区县）" in element.value for element in app.markdown)
+    box(app, "filter_county").select(FUAN).run()
+    assert (app.query_params["division"], received(app)) == (FUAN, "90 件")
+    assert any("宁德市福安市" in element.value for element in app.markdown)
+    assert box(app, "filter_window").options[1:]
+    links = [link.proto for link in app.sidebar.get("page_link")]
+    assert links
+    assert all(f"division={FUAN}" in link.query_string for link in links)
+    box(app, "filter_window").select("1号窗口").run()
+    box(app, "filter_county").select("").run()
+    assert app.query_params["division"] == NINGDE
+    assert "window" not in app.query_params
+    next(button for button in app.sidebar.button if button.key == "filter_reset").click().run()
+    assert "division" not in app.query_params
+
+
+def test_a_division_survives_the_way_to_another_page(open_province):
+    app = open_province("overview", division=JIAOCHENG, **YEAR)
+    app.switch_page("../pages/throughput.py")
+    app.query_params.clear()
+    app.run()
+    assert app.query_params["division"] == JIAOCHENG
+    assert received(app) == "90 件"
+
+
+def test_a_countys_page_is_that_of_its_own_hall(made, open_province, monkeypatch):
+    """All cards of the first three pages, and of time limits the lists too."""
+    for page in ("overview", "throughput", "timelimits"):
+        ours = open_province(page, division=FUAN, **YEAR)
+        own = opener(made.own[FUAN], monkeypatch)(page, **YEAR)
+        monkeypatch.setenv("HALL_HOME", str(made.province.root))
+        assert [(one.label, one.value, one.delta) for one in ours.metric] == [(one.label, one.value, one.delta) for one in own.metric]
+        tables = [[frame.value for frame in app.main.get("dataframe")] for app in (ours, own)]
+        assert len(tables[0]) == len(tables[1])
+        assert all(one.equals(other) for one, other in zip(*tables, strict=True)), page
+        assert box(own, "filter_city") is None
+        assert box(own, "filter_county") is None
+
+
+@pytest.mark.parametrize("code", ["3507", "x", "35090", "' or 1=1 --", "999999"])
+def test_an_address_that_names_none_of_the_counties_shows_all(open_province, code):
+    app = open_province("overview", division=code, **YEAR)
+    assert received(app) == "270 件"
+    assert "division" not in app.query_params
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_several_counties_is_drawn_in_its_language(made, open_province, language):
+    """Figures where there are figures; lists, assessment and what was published say where they are to be seen."""
+    store = open_current(made.province)
+    names = [name for one in store.divisions for name in (one.name, one.city, one.province)]
+    for entry in ENTRIES:
+        app = open_province(entry.name, lang=language, **YEAR)
+        said = texts(app)
+        assert not any(words in text for text in said for words in UNEXPECTED), entry.name
+        if language == "en":
+            assert chinese_left(said, store, (*names, "住建局", "民政局", "1号窗口", "2号窗口")) == [], entry.name
+
+
+def test_lists_of_several_counties_say_that_a_county_must_be_chosen(open_province):
+    for page in ("timelimits", "supervision", "overview", "quality", "items"):
+        app = open_province(page, **YEAR)
+        assert any("请先选择区县" in text for text in texts(app)), page
+    app = open_province("timelimits", division=GULOU, **YEAR)
+    assert not any("请先选择区县" in text for text in texts(app))
