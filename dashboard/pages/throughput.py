@@ -119,7 +119,7 @@ def render(hall: Hall) -> None:
     balance.show(hall)
     _flow(hall)
     _breakdown(hall)
-    hours.week(hall, "received", _("收件的时段分布（星期 × 小时）"), _("本期没有收件"), "hours")
+    hours.week(hall, "received", _("收件的时段分布（星期 × 小时，件）"), _("本期没有收件"), "hours")
     _ageing(hall)
 
 
