@@ -44,6 +44,8 @@ def _flow(hall: Hall) -> None:
             data, "step", [charts.Series("open", words["open"], charts.PURPLE)], kpi.unit("open_at_end", _), most_labels=4
         )
         st.plotly_chart(figure, key="stock", config=charts.config(_.code), alt=words["open"])
+    if note := series.partial_note(period, grain, _):
+        st.caption(note)
     columns = series.step_columns(hall, grain)
     columns += [Column(column, words[column], "integer") for column in FLOW]
     tables.table(hall, data, columns, _("收件、受理、办结与在办"), frame.scope_text(hall), "flow")
