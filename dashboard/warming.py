@@ -21,13 +21,15 @@ from etl.indicators import definitions
 from etl.records import codes, contracts
 
 log = logging.getLogger(__name__)
+# Parts of Streamlit that it imports when a page first has a row of buttons or an icon: a pattern of all emojis among them.
+LATE = ("streamlit.emojis", "streamlit.material_icon_names")
 
 
 def warm_up(home: Home) -> None:
     """Reads, imports and builds what stays the same: the code of all pages, definitions and rules, the parts of figures and tables,
     and the published version, where there is one."""
-    for name in PAGES:
-        importlib.import_module(f"dashboard.pages.{name}")
+    for name in (*LATE, *(f"dashboard.pages.{page}" for page in PAGES)):
+        importlib.import_module(name)
     for code in LOCALES:
         language(code)
     for read in (definitions, codes, contracts, access_rules):

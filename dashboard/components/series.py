@@ -91,6 +91,21 @@ def year_until(last: date) -> Period:
     return Period("custom", following.replace(year=following.year - 1), last)
 
 
+def partial_note(period: Period, grain: Grain, speak: Language) -> str | None:
+    """That the first or the last step of a series is not whole, which looks like a fall; None where both are."""
+    if grain == "day":
+        return None
+    first, last = containing(grain, period.first), containing(grain, period.last)
+    is_first, is_last = first.first < period.first, period.last < last.last
+    if not is_first and not is_last:
+        return None
+    if grain == "week":
+        words = speak("首末两周不满 7 天，数量偏少") if is_first and is_last else speak("首周不满 7 天，数量偏少") if is_first else None
+        return words or speak("末周不满 7 天，数量偏少")
+    words = speak("首末两月不是整月，数量偏少") if is_first and is_last else speak("首月不是整月，数量偏少") if is_first else None
+    return words or speak("末月不是整月，数量偏少")
+
+
 def step_columns(hall: Hall, grain: Grain) -> list[Column]:
     """The columns that name a step in a table: a day with its weekday, a week or month in words with its first day."""
     _ = hall.speak

@@ -100,6 +100,8 @@ def _trend(hall: Hall) -> None:
             data, "step", [charts.Series("open", labels["open"], charts.PURPLE)], kpi.unit("open_at_end", _), most_labels=4
         )
         st.plotly_chart(stock, key="trend_stock", config=charts.config(_.code), alt=labels["open"])
+    if note := series.partial_note(period, grain, _):
+        st.caption(note)
     columns = series.step_columns(hall, grain)
     columns += [Column(column, labels[column], "integer") for column in TREND]
     tables.table(hall, data, columns, title, frame.scope_text(hall), "trend")

@@ -44,6 +44,8 @@ def _flow(hall: Hall) -> None:
             data, "step", [charts.Series("open", words["open"], charts.PURPLE)], kpi.unit("open_at_end", _), most_labels=4
         )
         st.plotly_chart(figure, key="stock", config=charts.config(_.code), alt=words["open"])
+    if note := series.partial_note(period, grain, _):
+        st.caption(note)
     columns = series.step_columns(hall, grain)
     columns += [Column(column, words[column], "integer") for column in FLOW]
     tables.table(hall, data, columns, _("收件、受理、办结与在办"), frame.scope_text(hall), "flow")
@@ -119,7 +121,7 @@ def render(hall: Hall) -> None:
     balance.show(hall)
     _flow(hall)
     _breakdown(hall)
-    hours.week(hall, "received", _("收件的时段分布（星期 × 小时）"), _("本期没有收件"), "hours")
+    hours.week(hall, "received", _("收件的时段分布（星期 × 小时，件）"), _("本期没有收件"), "hours")
     _ageing(hall)
 
 

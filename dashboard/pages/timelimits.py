@@ -71,6 +71,10 @@ def _compliance(hall: Hall) -> None:
         _("图中计全部有承诺时限的办结件；即办件承诺当日办结，当日办结即计为“当日到期办结”。“承诺件提前办结率”只计承诺件，不含即办件。")
     )
     st.caption(ontime.which_rate(_) + _("两者差距大，说明有积压。"))
+    if hall.period.last >= hall.store.as_of:
+        st.caption(_("数据截止日当天到期、尚未办结的，暂计为到期未按时"))
+    if note := series.partial_note(_shown(hall), grain, _):
+        st.caption(note)
     columns = [
         *series.step_columns(hall, grain),
         *(Column(name, words[name], "integer") for name in ("early", "on_day", "late")),

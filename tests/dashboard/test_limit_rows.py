@@ -8,7 +8,7 @@ import pytest
 from balanced import out_of_balance
 from drawn_page import chinese_left, english_left, texts
 
-from dashboard.components import balance, ontime
+from dashboard.components import balance, ontime, series
 from dashboard.components.tables import Column, _configuration, csv_bytes
 from dashboard.language import language
 from dashboard.period import Period, containing
@@ -148,3 +148,25 @@ def test_a_balance_that_does_not_agree_is_shown_in_red(open_page, monkeypatch):
     monkeypatch.setattr("dashboard.components.balance.balance", lambda *arguments: wrong)
     app = open_page("throughput", period="month", on="2018-10-01")
     assert any(element.value.startswith("在办收支相差 -1 件") for element in app.error)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "grain", "words"),
+    [
+        (date(2018, 10, 1), date(2018, 12, 31), "day", None),
+        (date(2018, 10, 1), date(2018, 12, 30), "week", None),
+        (date(2018, 10, 1), date(2018, 12, 31), "week", "末周不满 7 天，数量偏少"),
+        (date(2018, 10, 2), date(2018, 12, 30), "week", "首周不满 7 天，数量偏少"),
+        (date(2018, 10, 2), date(2018, 12, 31), "week", "首末两周不满 7 天，数量偏少"),
+        (date(2018, 1, 1), date(2018, 12, 31), "month", None),
+        (date(2018, 1, 1), date(2018, 12, 30), "month", "末月不是整月，数量偏少"),
+    ],
+)
+def test_a_step_that_is_not_whole_is_said_to_be_so(first, last, grain, words):
+    assert series.partial_note(Period("custom", first, last), grain, ZH) == words
+
+
+def test_what_is_due_on_the_day_of_the_cut_off_is_said_to_count_for_now(open_page):
+    said = "数据截止日当天到期、尚未办结的，暂计为到期未按时"
+    assert any(caption.value == said for caption in open_page("timelimits", period="month", on="2018-12-01").caption)
+    assert not any(caption.value == said for caption in open_page("timelimits", period="month", on="2018-10-01").caption)
