@@ -17,7 +17,8 @@ Section = Literal["run", "systems", "oversight", "assessment", "reports", "offic
 class Entry:
     """One page: the name of its file and of its address, the section it stands in, its icon, and its title.
 
-    A page whose `has_filters` is False looks at one thing, not at a period and a scope.
+    A page whose `has_filters` is False looks at one thing, not at a period and a scope. One `of_counties` compares counties: there is a way
+    to it where there are several.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Entry:
     icon: str
     title: Callable[[Language], str]
     has_filters: bool = True
+    of_counties: bool = False
 
     @property
     def path(self) -> Path:
@@ -44,6 +46,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", "run", "dashboard", lambda _: _("总览")),
     Entry("throughput", "run", "bar_chart", lambda _: _("办件吞吐")),
     Entry("timelimits", "run", "timer", lambda _: _("时限合规")),
+    Entry("counties", "run", "format_list_numbered", lambda _: _("区县排名"), of_counties=True),
     Entry("online", "systems", "language", lambda _: _("网上大厅")),
     Entry("onewindow", "systems", "meeting_room", lambda _: _("一窗受理")),
     Entry("certificates", "systems", "badge", lambda _: _("电子证照")),

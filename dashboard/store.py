@@ -20,6 +20,11 @@ import streamlit as st
 
 from dashboard.kept import named
 from dashboard.period import Period
+from dashboard.scope import DIMENSIONS as DIMENSIONS
+from dashboard.scope import Conditions as Conditions
+from dashboard.scope import Dimension as Dimension
+from dashboard.scope import Scope as Scope
+from dashboard.scope import condition_of
 from dashboard.snapshot import Division, Quarantined, Snapshot
 from etl.access.principal import LOCAL, Principal
 from etl.access.rules import NotAllowedError, access_rules, reach, reach_in
@@ -33,9 +38,6 @@ from etl.reconcile import Compared, figures, reconcile
 from etl.soundness import Damage, shown
 from etl.timelimit import Due, explain
 
-Dimension = Literal["scope", "department", "window", "channel"]
-DIMENSIONS: dict[Dimension, str] = {"scope": "place", "department": "department", "window": "window_name", "channel": "channel"}
-Conditions = tuple[tuple[str, str], ...]
 LIST_LIMIT = 5000
 COUNTY_ONLY = (
     "这里汇集了多个区县；公布数的核对属于各区县，请在该县自己的看板中查看",
@@ -45,26 +47,6 @@ CASE_COLUMNS = (
     "case_no, item_name, department, window_name, channel, case_type, received_on, started_on, promised_limit, promised_unit, "
     "promised_due_on, statutory_due_on, is_provisional, promise_state, statute_state, days_left"
 )
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What part of the hall is looked at; None is all of it. `scope` is one of the item list's: district, centre, township."""
-
-    scope: str | None = None
-    department: str | None = None
-    window: str | None = None
-    channel: str | None = None
-
-    def chosen(self) -> dict[Dimension, str]:
-        """Only the dimensions that narrow the view."""
-        values: dict[Dimension, str | None] = {
-            "scope": self.scope,
-            "department": self.department,
-            "window": self.window,
-            "channel": self.channel,
-        }
-        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -197,7 +179,7 @@ class Store:
             raise ValueError("a query has the mark {scope} exactly when it is given a scope")
         narrowed: dict[str, str] = {}
         if scope is not None:
-            condition, narrowed = _condition(scope.chosen(), prefix)
+            condition, narrowed = condition_of(scope.chosen(), prefix)
             sql = sql.replace("{scope}", condition)
         return self._kept(sql, {**parameters, **narrowed})
 
@@ -238,7 +220,7 @@ class Store:
 
     def _bounded(self, chosen: Mapping[Dimension, str]) -> tuple[str, dict[str, str]]:
         """The condition of this module's own questions about the whole: the scope, and the division looked at."""
-        condition, parameters = _condition(chosen)
+        condition, parameters = condition_of(chosen)
         if self.reach.division is None:
             return condition, parameters
         return f"{condition} and starts_with(division, $division)", {**parameters, "division": self.reach.division}
@@ -332,7 +314,7 @@ class Store:
 
     def open_cases(self, state: Literal["overdue", "due_soon", "paused"], scope: Scope) -> pd.DataFrame:
         """Open cases in this state at the data cut-off, the most pressing first."""
-        condition, parameters = _condition(scope.chosen())
+        condition, parameters = condition_of(scope.chosen())
         return self._kept(
             f"select {CASE_COLUMNS} from fact_case where is_open and promise_state = $state and {condition} "
             "order by days_left nulls last, promised_due_on nulls last, case_no limit $most",
@@ -351,7 +333,7 @@ class Store:
 
     def late_cases(self, period: Period, scope: Scope) -> pd.DataFrame:
         """Cases closed late in the period, the latest by far first."""
-        condition, parameters = _condition(scope.chosen())
+        condition, parameters = condition_of(scope.chosen())
         return self._kept(
             f"select {CASE_COLUMNS}, closed_on, used_workdays from fact_case "
             f"where is_closed and promise_state = 'late' and closed_on between $first and $last and {condition} "
@@ -361,7 +343,7 @@ class Store:
 
     def suspensions(self, period: Period, scope: Scope) -> pd.DataFrame:
         """Stops of the clock and extensions that meet the period, with their working days and legal basis."""
-        condition, parameters = _condition(scope.chosen(), "c.")
+        condition, parameters = condition_of(scope.chosen(), "c.")
         return self._kept(
             "select s.case_no, s.kind, s.started_on, s.ended_on, s.is_open, s.is_pause, s.extension_workdays, s.legal_basis, "
             "c.item_name, c.department, c.window_name, d.ordinal - a.ordinal + case when a.is_workday then 1 else 0 end as workdays "
@@ -424,17 +406,6 @@ class Store:
         """Raises HallError where counties are put together: what is asked next is one county's own."""
         if self.is_gathered:
             raise HallError(*COUNTY_ONLY)
-
-
-def _condition(chosen: Mapping[Dimension, str], prefix: str = "") -> tuple[str, dict[str, str]]:
-    """The scope as SQL: columns from our own list, values as parameters."""
-    parts = [f"{prefix}{DIMENSIONS[name]} = ${name}" for name in chosen if name != "scope"]
-    parameters = {str(name): value for name, value in chosen.items() if name != "scope"}
-    if "scope" in chosen:
-        places = SCOPE_PLACES[chosen["scope"]]
-        parts.append(f"{prefix}{DIMENSIONS['scope']} in ({', '.join(f'$place_{number}' for number in range(len(places)))})")
-        parameters |= {f"place_{number}": place for number, place in enumerate(places)}
-    return " and ".join(parts) or "true", parameters
 
 
 def _number(value: float | None) -> float | None:

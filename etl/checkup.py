@@ -6,6 +6,7 @@ from contextlib import closing
 import duckdb
 
 from etl.config import Home
+from etl.ingest.warehouse import LAKE_MARK
 from etl.office.audit import verify
 from etl.office.database import FILE, Office
 from etl.office.freezing import altered_months
@@ -39,6 +40,9 @@ def _ledger(con: duckdb.DuckDBPyConnection) -> Damage | None:
     """Batches are numbered without a gap, and a record type has as many rows as its batches say were inserted."""
     present = {name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()}
     if "batch" not in present:
+        return None
+    if "meta" in present and con.execute("select 1 from meta where key = ?", [LAKE_MARK]).fetchone() is not None:
+        # Its ledgers are those of counties, whose records are not here.
         return None
     row = con.execute("select count(*), count(distinct batch_id), max(batch_id) from batch").fetchone()
     number, distinct, last = row or (0, 0, None)

@@ -171,8 +171,9 @@ def gathered_in(con: duckdb.DuckDBPyConnection) -> str | None:
 def refuse_gathered(con: duckdb.DuckDBPyConnection) -> None:
     """Raises HallError where several counties are put together: numbers of cases and signals, windows and staff are a county's own."""
     if (division := gathered_in(con)) is not None:
+        name = name_of(division, shipped())
         raise HallError(
-            f"此目录汇集了 {division} 的多个区县；办件、信号、考核和对账属于各区县，请在该县自己的目录中运行",
-            f"this home puts the counties of {division} together; cases, signals, assessment and reconciliation are a county's own: "
-            "run it in that county's home",
+            f"这里汇集了{name}（{division}）的多个区县；办件办理、信号、考核和对账属于各区县，请在该县自己的看板或目录中进行",
+            f"the counties of {name} ({division}) are put together here; cases, signals, assessment and reconciliation are a county's own: "
+            "see them in that county's dashboard or home",
         )

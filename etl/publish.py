@@ -15,6 +15,7 @@ import duckdb
 from etl.config import HallError, Home, settings_from
 from etl.divisions import CASES_LEFT, SHARED, described, divisions_of, write_divisions
 from etl.ingest.warehouse import LAKE_MARK
+from etl.quarantinecounts import write_quarantine
 from etl.records.masking import masked_person
 from etl.soundness import IDENTIFIER, current_id, damage_of, digest_of, manifest_of, next_moment, sealed
 
@@ -198,34 +199,6 @@ def _selected(con: duckdb.DuckDBPyConnection, table: str) -> str:
     return f"select {', '.join(names)} from {table} as shown{joined}{order}"
 
 
-QUARANTINE_COLUMNS = "division varchar, file varchar, record varchar, rule varchar, zh varchar, en varchar, records bigint"
-# Records by themselves: one that breaks three rules stands in three rows of quarantine_count, and once here.
-QUARANTINE_OPEN_COLUMNS = "division varchar, file varchar, record varchar, mapping varchar, batch_id varchar, records bigint, faults bigint"
-# A batch and its lines are a county's own.
-OWN = "with refused as (select {own}* from quarantine), found as (select {own}* from quarantine_fault)"
-QUARANTINE_OPEN = """
-select refused.division, refused.file, refused.record, refused.mapping, refused.batch_id, count(*) as records,
-    sum(fault.faults)::bigint as faults
-from refused
-inner join (select division, batch_id, line, count(*) as faults from found group by division, batch_id, line) as fault
-    on refused.division = fault.division and refused.batch_id = fault.batch_id and refused.line = fault.line
-where refused.resolved_by is null
-group by refused.division, refused.file, refused.record, refused.mapping, refused.batch_id
-order by refused.division, refused.batch_id
-"""
-QUARANTINE_COUNT = """
-select refused.division, refused.file, refused.record, found.rule, found.zh, found.en,
-    count(distinct (refused.batch_id, refused.line)) as records
-from refused
-inner join found
-    on refused.division = found.division and refused.batch_id = found.batch_id and refused.file_sha = found.file_sha
-    and refused.sheet is not distinct from found.sheet and refused.line = found.line
-where refused.resolved_by is null
-group by refused.division, refused.file, refused.record, found.rule, found.zh, found.en
-order by records desc, refused.file, found.rule
-"""
-
-
 def _division_of(con: duckdb.DuckDBPyConnection, home: Home) -> str:
     """Whose records the home holds: those of the lake's county, else as hall.toml says; empty where nobody said."""
     found = con.execute("select value from meta where key = ?", [LAKE_MARK]).fetchone() if _tables(con, "meta") else None
@@ -244,13 +217,7 @@ def _write(con: duckdb.DuckDBPyConnection, home: Home, path: Path) -> dict[str, 
         for table in chosen:
             con.execute(f"create table snapshot.{table} as {_selected(con, table)}")
             expected[table] = _count(con, table)
-        if {"quarantine", "quarantine_fault"} <= present:
-            own = OWN.format(own="" if "division" in _columns(con, "quarantine") else "getvariable('division') as division, ")
-            con.execute(f"create table snapshot.quarantine_count as {own}{QUARANTINE_COUNT}")
-            con.execute(f"create table snapshot.quarantine_open as {own}{QUARANTINE_OPEN}")
-        else:
-            con.execute(f"create table snapshot.quarantine_count ({QUARANTINE_COLUMNS})")
-            con.execute(f"create table snapshot.quarantine_open ({QUARANTINE_OPEN_COLUMNS})")
+        write_quarantine(con, _columns(con, "quarantine") if {"quarantine", "quarantine_fault"} <= present else None)
         if "ref_division" in present:
             con.execute("create table snapshot.ref_division as select * from ref_division order by division")
         else:

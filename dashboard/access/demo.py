@@ -22,12 +22,21 @@ def demo_people(home: Home) -> dict[str, Principal]:
 
     try:
         store = open_current(home)
+        # A window is one county's: where counties are put together, the first one's.
+        division = store.divisions[0].code if store.is_gathered else None
+        store = store.within(division)
         window = next(iter(store.choices("window")), None)
         numbers = {"staff": _staff_at(store, window) or NOBODY, "window_head": _staff_at(store, window, "chief")}
     except HallError:
-        window, numbers = None, {"staff": NOBODY}
+        window, division, numbers = None, None, {"staff": NOBODY}
     return {
-        f"demo-{role}": Principal(f"demo-{role}", role, window=window if role in BOUND else None, staff_no=numbers.get(role))
+        f"demo-{role}": Principal(
+            f"demo-{role}",
+            role,
+            window=window if role in BOUND else None,
+            staff_no=numbers.get(role),
+            division=division if role in BOUND else None,
+        )
         for role in ORDER
     }
 
@@ -35,7 +44,7 @@ def demo_people(home: Home) -> dict[str, Principal]:
 def _staff_at(store: "Store", window: str | None, post: str = "window") -> str | None:
     """The one who is longest at a post of the window: this kind of post before others, who is still there before who left."""
     # A snapshot of before there were rosters has no such table.
-    if window is None or store.query("select 1 from information_schema.tables where table_name = 'fact_staff_post'").empty:
+    if window is None or not store.has_table("fact_staff_post") or not store.reach.has_rows:
         return None
     found = store.query(
         "select staff_no from fact_staff_post where window_name = $window and post <> 'backup' "

@@ -50,13 +50,18 @@ def scope_text(hall: Hall) -> str:
     return scope_words(hall.store.shown(hall.scope), name, hall.speak)
 
 
+def _is_led_to(hall: Hall, entry: Entry) -> bool:
+    """Whether the navigation names the page: it is this person's, and there is something on it."""
+    return hall.may_open(entry.name) and (not entry.of_counties or len(hall.store.divisions) > 1)
+
+
 def sidebar(hall: Hall, current: Entry) -> None:
     """Pages by section, the filters of the page, and the other language."""
     _ = hall.speak
     with st.sidebar:
         st.markdown("#### " + _("政务大厅运行看板"))
         for section, title in SECTIONS.items():
-            entries = [entry for entry in ENTRIES if entry.section == section and hall.may_open(entry.name)]
+            entries = [entry for entry in ENTRIES if entry.section == section and _is_led_to(hall, entry)]
             if entries and section != ENTRIES[0].section:
                 st.caption(title(_))
             for entry in entries:

@@ -104,6 +104,9 @@ def _history(hall: Hall, done: list[Handling], signal_id: str) -> None:
 
 def _form(hall: Hall, office: Office, signal: dict[str, Any], done: list[Handling]) -> None:
     _ = hall.speak
+    if not hall.may("handle_signal"):
+        states.nothing(_("信号由各区县处理，请在该县自己的看板中进行"))
+        return
     words: dict[str, str] = {"acknowledged": _("签收"), "explained": _("说明原因"), "closed": _("销号")}
     offered = [name for name in words if name != "acknowledged" or not done]
     # A new key after each act: an empty form for the next one, while a refused text stays to be mended.

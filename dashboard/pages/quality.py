@@ -14,7 +14,7 @@ from dashboard.period import Period, until
 from dashboard.queries import quality as queries
 from dashboard.queries import supervision
 from dashboard.session import Hall
-from dashboard.store import Measure, indicator
+from dashboard.store import COUNTY_ONLY, Measure, indicator
 from etl.records import codes, contracts
 from etl.records.mapping import mappings
 
@@ -286,6 +286,9 @@ def _codes(hall: Hall) -> None:
 def _reconciliation(hall: Hall) -> None:
     _ = hall.speak
     title = _("与公布数核对")
+    if hall.store.is_gathered:
+        states.nothing(_.pick(*COUNTY_ONLY))
+        return
     marks = {True: "✓ " + _("相符"), False: "✗ " + _("不符"), None: _("无数据")}
     shown = pd.DataFrame(
         [
@@ -330,7 +333,10 @@ def render(hall: Hall) -> None:
     with published:
         _reconciliation(hall)
     with handed:
-        upload.panel(hall)
+        if hall.may("upload"):
+            upload.panel(hall)
+        else:
+            states.nothing(_("这里汇集了多个区县，不载入文件；请在该县自己的看板中上传"))
 
 
 if __name__ == "__main__":

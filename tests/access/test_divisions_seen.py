@@ -6,6 +6,7 @@ from signed_in import NOON, known, signed_in_app
 from small_hall import beside
 
 from dashboard.access import directory, trail
+from dashboard.access.demo import demo_people
 from dashboard.access.narrowing import Narrowed
 from dashboard.period import containing
 from dashboard.queries import annual
@@ -192,7 +193,7 @@ def test_acts_and_assessment_are_a_countys_own(province):
     hall = Hall(store, View("zh", YEAR, Scope(), JIAOCHENG), lambda text: text)
     assert not any(hall.may(action) for action in COUNTY_ACTIONS)
     assert hall.may("make_report")
-    with pytest.raises(HallError, match="puts the counties of 35 together"):
+    with pytest.raises(HallError, match=r"counties of 福建省 \(35\) are put together"):
         assessed(store)
     for ask in (store.reconciled, lambda: annual.of_year(store, 2018)):
         with pytest.raises(HallError, match="each county's own dashboard"):
@@ -213,6 +214,15 @@ def test_without_cases_the_list_says_that_they_lie_with_the_county(made, tmp_pat
         said = [element.value for kind in ("error", "markdown") for element in app.main.get(kind)]
         assert any("留在各区县" in text for text in said), page
         assert not app.main.get("dataframe") or page == "timelimits"
+
+
+def test_demo_people_at_a_window_are_of_one_county(made):
+    found = demo_people(made.province)
+    assert {who.role for who in found.values() if who.division is not None} == {"window_head", "staff"}
+    head = open_current(made.province, found["demo-window_head"])
+    assert (head.reach.division, head.reach.window) == (GULOU, open_current(made.own[GULOU]).choices("window")[0])
+    assert head.measure("received", YEAR, Scope()).value > 0
+    assert all(who.division is None for who in demo_people(made.own[FUAN]).values())
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -1,12 +1,18 @@
 """Province, city, county as a filter of all pages: where there is more than one, in the address; no list of several counties' cases."""
 
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
 import pytest
-from counties import FUAN, GULOU, JIAOCHENG, NINGDE, Counties, shared
+from counties import FUAN, GULOU, JIAOCHENG, NINGDE, Counties, put_together, shared
 from drawn_page import chinese_left, opener, texts
 from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import ENTRIES
-from dashboard.store import open_current
+from dashboard.period import Period
+from dashboard.store import Scope, open_current
+from etl.config import Home
 
 YEAR = {"period": "year", "on": "2018-01-01"}
 UNEXPECTED = ("这一页暂时无法显示", "This page cannot be shown")
@@ -105,3 +111,64 @@ def test_lists_of_several_counties_say_that_a_county_must_be_chosen(open_provinc
         assert any("请先选择区县" in text for text in texts(app)), page
     app = open_province("timelimits", division=GULOU, **YEAR)
     assert not any("请先选择区县" in text for text in texts(app))
+
+
+def test_counties_are_ranked_within_their_group_with_what_the_figure_is_made_of(made, open_province):
+    store = open_current(made.province)
+    app = open_province("counties", indicator="on_time_rate", **YEAR)
+    assert [element.value for element in app.subheader] == ["县级市", "市辖区"]
+    alone, peers = (frame.value for frame in app.main.get("dataframe"))
+    assert list(alone["county"]) == ["福安市"]
+    assert list(alone["place"]) == [1]
+    own = {one.name: store.within(one.code).measure("on_time_rate", period(), Scope()) for one in store.divisions}
+    for row in [*alone.itertuples(), *peers.itertuples()]:
+        figure = own[row.county]
+        assert (row.value, row.numerator, row.denominator) == (figure.value, figure.numerator, figure.denominator)
+    assert list(peers["place"]) == [1, 2]
+    assert list(peers["value"]) == sorted(peers["value"], reverse=True)
+    assert any("越高越好" in element.value for element in app.caption)
+
+
+def test_a_lower_is_better_indicator_and_too_few_cases(made, open_province, monkeypatch):
+    app = open_province("counties", indicator="average_working_days", period="month", on="2018-05-01")
+    values = [row for frame in app.main.get("dataframe") for row in frame.value.itertuples()]
+    for row in values:
+        assert pd.isna(row.place) == (row.denominator < 10), "the indicator's own minimum is 10"
+    assert any("不排名" in row.note for row in values)
+    assert any("越低越好" in element.value for element in app.caption)
+
+
+def test_the_ranking_of_a_city_and_the_change_to_the_period_before(made, open_province):
+    app = open_province("counties", indicator="instant_rate", division=NINGDE, period="quarter", on="2018-04-01")
+    frames = [frame.value for frame in app.main.get("dataframe")]
+    assert sorted(county for frame in frames for county in frame["county"]) == ["福安市", "蕉城区"]
+    store = open_current(made.province)
+    first, second = (Period("quarter", date(2018, month, 1), date(2018, month + 2, 30)) for month in (1, 4))
+    for row in [row for frame in frames for row in frame.itertuples()]:
+        code = next(one.code for one in store.divisions if one.name == row.county)
+        now, then = (store.within(code).measure("instant_rate", one, Scope()) for one in (second, replace(first, last=date(2018, 3, 31))))
+        assert row.value == now.value
+        assert row.change == f"{round(now.value - then.value, 1):+,.1f} 个百分点"
+
+
+def test_one_county_has_nothing_to_be_ranked_with_and_no_way_to_the_page(made, open_province, monkeypatch):
+    app = open_province("counties", division=FUAN, **YEAR)
+    assert any("没有可比的" in text for text in texts(app))
+    assert "区县排名" in {link.proto.label for link in app.sidebar.get("page_link")}
+    own = opener(made.own[FUAN], monkeypatch)("counties", **YEAR)
+    assert any("没有可比的" in text for text in texts(own))
+    assert "区县排名" not in {link.proto.label for link in own.sidebar.get("page_link")}
+
+
+def test_an_office_has_groups_of_its_own(made, tmp_path, monkeypatch):
+    home = Home(tmp_path / "own")
+    (home.root / "reference").mkdir(parents=True)
+    (home.root / "reference" / "divisions.csv").write_text("code,name,group\n350902,蕉城区,沿海\n350981,福安市,沿海\n", "utf-8")
+    put_together(home.root, made.lake, with_cases=False)
+    app = opener(home, monkeypatch)("counties", **YEAR)
+    assert [element.value for element in app.subheader] == ["市辖区", "沿海"]
+    assert sorted(app.main.get("dataframe")[1].value["county"]) == ["福安市", "蕉城区"]
+
+
+def period() -> Period:
+    return Period("year", date(2018, 1, 1), date(2018, 12, 31))

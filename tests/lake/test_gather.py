@@ -9,6 +9,7 @@ import pytest
 from command_line import answer, hall
 from counties import COUNTIES, CUT_OFF, FUAN, FUJIAN, GULOU, JIAOCHENG, NINGDE, NOW, Counties, filled, put_together, shared
 
+from etl.checkup import damage_in_warehouse
 from etl.config import HallError, Home, connect
 from etl.divisions import GATHERED, SHARED, held, narrow
 from etl.engine import build
@@ -151,7 +152,7 @@ def test_a_county_is_computed_once_and_again_after_its_next_export(tmp_path: Pat
     assert built_of(county_of(lake, JIAOCHENG)) is None
     with connect(centre) as con:
         assert [(one.cases, one.is_computed) for one in gather(con, centre, lake, NINGDE, now=LATER).counties] == [(10, True)]
-        with pytest.raises(HallError, match="puts the counties of 3509 together"):
+        with pytest.raises(HallError, match=r"counties of 宁德市 \(3509\) are put together"):
             load_built(con, county_of(lake, JIAOCHENG), in_order(read_models(), county.manifest.tables), NOW)
         with pytest.raises(HallError, match="holds no records"):
             build(con, centre, now=NOW)
@@ -197,11 +198,16 @@ def test_what_is_a_countys_own_is_refused_where_counties_are_put_together(made: 
         ("score", "1号窗口", "--month", "2018-05"),
         ("freeze", "2018-05"),
     ):
-        assert "puts the counties of 35 together" in hall(made.province.root, *command, code=1).stderr, command
-    with pytest.raises(HallError, match="county's home"):
+        assert "counties of 福建省 (35) are put together" in hall(made.province.root, *command, code=1).stderr, command
+    with pytest.raises(HallError, match="county's dashboard or home"):
         open_county(made.province)
     with contextlib.closing(open_county(made.own[FUAN])) as con:
         assert con.execute("select count(*) from fact_case").fetchone() == (90,)
+
+
+def test_a_sound_home_of_counties_is_not_told_to_be_damaged(made: Counties):
+    with connect(made.province, read_only=True) as con:
+        assert damage_in_warehouse(con) is None
 
 
 def test_the_command_says_what_was_put_together(made: Counties, centre: Home):
