@@ -75,7 +75,7 @@ class Conform:
 
     @property
     def bad(self) -> str:
-        return " or ".join(f"coalesce({fault.sql}, false)" for fault in self.faults) or "false"
+        return f"coalesce({' or '.join(f'({fault.sql})' for fault in self.faults) or 'false'}, false)"
 
 
 def set_variables(con: duckdb.DuckDBPyConnection, conform: Conform) -> None:

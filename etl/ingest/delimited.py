@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import BinaryIO
 
 from etl.config import HallError
@@ -175,7 +176,7 @@ class DelimitedTable:
             decoder = Decoder(stream)
             block = next(decoder.blocks(), Block(""))
             self.encoding = decoder.encoding or "utf-8"
-            lines = list(_lines(block, 0, decoder.terminator))[: limit * 4]
+            lines = list(islice(_lines(block, 0, decoder.terminator), limit * 4))
         return [self._head_rows(lines, delimiter, limit) for delimiter in DELIMITERS]
 
     def _head_rows(self, lines: list[_Line], delimiter: str, limit: int) -> list[Row]:
@@ -232,7 +233,6 @@ class DelimitedTable:
     def _stage_block(
         self, block: Block, number: int, terminator: str, below: int, splitter: _Splitter, pending: list[str], tally: Tally, out: Stage
     ) -> int:
-        text = block.text
         data = block.data
         other = b"\r" if terminator == "\n" else b"\n"
         plain = (
@@ -243,7 +243,7 @@ class DelimitedTable:
         if plain and not splitter.held:
             if number < below:
                 # The lines above the data.
-                *above, text = text.split(terminator, below - number)
+                *above, text = block.text.split(terminator, below - number)
                 number += len(above)
                 if number < below:
                     return number + bool(text)

@@ -29,7 +29,9 @@ def quarantine_bad_rows(con: duckdb.DuckDBPyConnection, made: Conform, batch_id:
         origin,
     )
     columns = ", ".join(f"_cells[{index + 1}] as c{index}" for index in range(len(made.match.columns)))
-    con.execute(f"create or replace temp table bad as {made.typed(f'(select _line, {columns} from incoming where _bad)')}")
+    # Apart, or each cell would be taken out of its list wherever the statement speaks of it.
+    con.execute(f"create or replace temp table bad_cells as select _line, {columns} from incoming where _bad")
+    con.execute(f"create or replace temp table bad as {made.typed('bad_cells')}")
     # A repeated header or a row of totals is no record; what else is wrong with it is of no use to anyone.
     row_only = " or ".join(f"coalesce({fault.sql}, false)" for fault in made.faults if fault.rule in ROW_ONLY)
     con.execute(f"create or replace temp table row_only as select _line from bad where {row_only}")
@@ -40,7 +42,7 @@ def quarantine_bad_rows(con: duckdb.DuckDBPyConnection, made: Conform, batch_id:
             f"insert into quarantine_fault select ?, ?, ?, ?, _line, ?, {value}, ?, ?, ? from bad where ({fault.sql}) and {alone}",
             [batch_id, sha, table.sheet, record, fault.field, fault.rule, fault.zh, fault.en],
         )
-    for name in ("bad", "row_only"):
+    for name in ("bad_cells", "bad", "row_only"):
         con.execute(f"drop table {name}")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from etl.config import connect
 from etl.ingest import load
-from etl.ingest.decode import BLOCK, Block
+from etl.ingest.decode import BLOCK, Block, is_utf8
 from etl.ingest.delimited import DELIMITERS, DelimitedTable
 from etl.ingest.plain import split_plain
 from etl.ingest.rows import Row
@@ -46,6 +46,22 @@ def expected(lines, delimiter):
         else:
             refused[number] = "too_many_fields" if line.count(delimiter) >= WIDTH else "too_few_fields"
     return kept, refused, blank
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.binary(max_size=12) | st.text(max_size=8).map(lambda text: text.encode("utf-8", "surrogatepass")))
+@example(data=b"")
+@example(data=b"abcdefgh" * 4 + b"\xed\xa0\x80")
+@example(data="甲\U0010ffff".encode())
+@example(data=b"\xc0\x80")
+@example(data="甲".encode()[:2])
+def test_bytes_are_utf8_when_they_decode(data):
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        assert not is_utf8(data)
+    else:
+        assert is_utf8(data)
 
 
 LINE = st.text(st.sampled_from("ab,;\t 甲９，\u00a0\ufeff'\\"), max_size=9)
