@@ -220,7 +220,7 @@ def test_demo_people_at_a_window_are_of_one_county(made):
     found = demo_people(made.province)
     assert {who.role for who in found.values() if who.division is not None} == {"window_head", "staff"}
     head = open_current(made.province, found["demo-window_head"])
-    assert (head.reach.division, head.reach.window) == (GULOU, open_current(made.own[GULOU]).choices("window")[0])
+    assert (head.reach.division, head.reach.window) == (GULOU, open_current(made.province).within(GULOU).choices("window")[0])
     assert head.measure("received", YEAR, Scope()).value > 0
     assert all(who.division is None for who in demo_people(made.own[FUAN]).values())
 
