@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from command_line import answer, hall
-from counties import FUAN, JIAOCHENG, county
+from command_line import answered, in_process
+from counties import FUAN, JIAOCHENG, shared
 
 from etl.config import SHIPPED, HallError, Home, connect
 from etl.divisions import SHARED, above, described, divisions_of, group_words, held, name_of, narrow, prefix_of, read_divisions, shipped
@@ -17,9 +17,9 @@ from etl.publish import current, open_snapshot, publish
 YEAR = (date(2018, 1, 1), date(2018, 7, 31))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return county(tmp_path_factory.mktemp("county") / "home", JIAOCHENG, 1)
+    return shared(tmp_path_factory).own[JIAOCHENG]
 
 
 def test_the_reference_has_the_divisions_of_both_lists():
@@ -120,8 +120,9 @@ def test_narrowing_leaves_nothing_else_to_be_asked_for(home: Home):
 
 def test_the_command_names_division_and_value(home: Home):
     asked = ("indicator", "received", "--from", "2018-01-01", "--to", "2018-07-31")
-    assert [row["by"] for row in answer(home.root, *asked, "--by", "division")["rows"]] == [{"division": JIAOCHENG}]
-    assert answer(home.root, *asked, "--division", "3509")["rows"][0]["value"] == 90
-    assert "350102" in hall(home.root, *asked, "--division", "350102", code=1).stderr
-    assert "350902" in hall(home.root, *asked, "--where", "division=3501", code=1).stderr
-    assert "蕉城区" in hall(home.root, *asked, "--by", "division").stdout
+    assert [row["by"] for row in answered(home.root, *asked, "--by", "division")["rows"]] == [{"division": JIAOCHENG}]
+    assert answered(home.root, *asked, "--division", "3509")["rows"][0]["value"] == 90
+    for wrong in (("--division", "350102"), ("--where", "division=3501")):
+        with pytest.raises(HallError, match=r"no division 350102; there are: 350902|division has no value '3501'; did you mean: 350902"):
+            in_process(home.root, *asked, *wrong)
+    assert "蕉城区" in in_process(home.root, *asked, "--by", "division")

@@ -221,8 +221,10 @@ def render(hall: Hall) -> None:
     if case is None:
         states.nothing(_("当前数据中没有办件 {case_no}，请核对编号").format(case_no=plain(case_no)))
         return
-    if session.is_first(f"case.opened {case_no}"):
-        trail.note(hall.store.home, hall.principal, "case.opened", case_no, snapshot=hall.store.snapshot_id)
+    # Where counties are put together, their cases are numbered alike.
+    county = {"division": hall.store.reach.division} if hall.store.reach.division else {}
+    if session.is_first(f"case.opened {case_no} {county}"):
+        trail.note(hall.store.home, hall.principal, "case.opened", case_no, snapshot=hall.store.snapshot_id, **county)
     _standing(hall, case)
     _facts(hall, case)
     _clock(hall, case)

@@ -191,6 +191,9 @@ def reach_in(who: Principal, divisions: Sequence[str], is_gathered: bool, are_ca
     if chosen is not None and not chosen.startswith(own.division or ""):
         raise NotAllowedError("其他区县的数据", "another county's data")
     prefix = own.division if chosen is None else chosen
+    if own.division is not None and not divisions:
+        # Published before rows said whose they are, or by a home that does not say: none of it is known to be theirs.
+        return Reach("none", "none", division=prefix)
     if is_gathered and own.counts != "none" and not own.is_hall and own.records != "none":
         theirs = [division for division in divisions if own.division is not None and division.startswith(own.division)]
         if len(theirs) != 1:

@@ -104,6 +104,9 @@ def test_a_case_by_deep_link_is_the_own_countys(made, province, monkeypatch):
     app = signed_in_app(province, monkeypatch, "jiaocheng", "case", lang="zh", case="case-00003", division=FUAN)
     assert [element.value for element in app.title] == ["办件 case-00003"]
     assert any(str(own["item_name"]) in element.value for element in app.markdown)
+    (opened,) = entries(open_office(province), 1, "case.opened")
+    assert (opened.actor, opened.subject) == ("jiaocheng", "case-00003")
+    assert JIAOCHENG in str(opened.detail)
     for read in ("case_suspensions", "due"):
         bound, theirs = (
             getattr(store, read)("case-00003") for store in (store_of(province, "jiaocheng"), open_current(made.own[JIAOCHENG]))
@@ -220,7 +223,7 @@ def test_demo_people_at_a_window_are_of_one_county(made):
     found = demo_people(made.province)
     assert {who.role for who in found.values() if who.division is not None} == {"window_head", "staff"}
     head = open_current(made.province, found["demo-window_head"])
-    assert (head.reach.division, head.reach.window) == (GULOU, open_current(made.own[GULOU]).choices("window")[0])
+    assert (head.reach.division, head.reach.window) == (GULOU, open_current(made.province).within(GULOU).choices("window")[0])
     assert head.measure("received", YEAR, Scope()).value > 0
     assert all(who.division is None for who in demo_people(made.own[FUAN]).values())
 
@@ -231,5 +234,7 @@ def test_the_reach_of_a_role_in_its_county_is_that_of_the_county(role):
     bound = reach_in(who, (FUAN, JIAOCHENG), True, False)
     assert bound == reach(who)
     assert (bound.division, bound.is_several, bound.is_unbounded) == (JIAOCHENG, False, False)
+    unknown = reach_in(who, (), False, False)
+    assert (unknown.counts, unknown.records) == ("none", "none"), "a snapshot that does not say whose it is"
     alone = Principal("x", role, window="w", staff_no="1")
     assert reach_in(alone, (JIAOCHENG,), False, False) == reach(alone)

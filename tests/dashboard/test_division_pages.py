@@ -97,7 +97,11 @@ def test_every_page_of_several_counties_is_drawn_in_its_language(made, open_prov
     """Figures where there are figures; lists, assessment and what was published say where they are to be seen."""
     store = open_current(made.province)
     names = [name for one in store.divisions for name in (one.name, one.city, one.province)]
+    # Of the English pages those that say something of their own here.
+    english = ("overview", "timelimits", "counties", "items", "queue", "supervision", "quality", "assessment", "annual", "reports")
     for entry in ENTRIES:
+        if language == "en" and entry.name not in english:
+            continue
         app = open_province(entry.name, lang=language, **YEAR)
         said = texts(app)
         assert not any(words in text for text in said for words in UNEXPECTED), entry.name
