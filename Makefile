@@ -9,7 +9,7 @@ UV_FLAGS := --locked --no-python-downloads
 # One more than there are processors: the tests in the browser wait more than they work.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: help env demo test test-tools lint format bench bench-pages bench-people bench-spark bench-env screenshots
+.PHONY: help env demo test test-tools lint format bench bench-ingest bench-pages bench-people bench-spark bench-growth bench-env screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,7 +43,12 @@ format: env ## put the code in shape
 
 bench: bench-env ## measure the budgets (ratios in one run); not part of the tests
 	$(PY) -m tests.benchmarks
+	$(PY) -m tests.benchmarks.badrows
 	$(PY) -m tests.benchmarks.reports
+
+bench-ingest: bench-env ## measure loads beside how others do it, up to 10 M rows, and bring docs/benchmarks.md up
+	$(PY) -m tests.benchmarks.ingest --rows 100000 1000000 10000000 --write
+	$(PY) -m tests.benchmarks.badrows --write
 
 bench-pages: bench-env test-tools ## measure a filter change in Chromium beside the same page in Plotly Dash
 	$(PY) -m tests.benchmarks.pages

@@ -48,7 +48,8 @@ def bring_up(docs: Path = DOCS) -> None:
     lines: list[str] = []
     for rows, one in results.items():
         lines += [f"Measured on {one['on']}: {one['about']}.", "", *table(rows, one["runs"], one["left_out"]), ""]
-        lines += [*budget_table(rows, one["runs"]), ""]
+        if budget := list(budget_table(rows, one["runs"])):
+            lines += [*budget, ""]
     page = docs / "benchmarks.md"
     page.write_text(put(page.read_text("utf-8"), "ingest", lines), "utf-8")
     for name in MEASURES:
@@ -81,20 +82,24 @@ def svg(results: Results, name: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">',
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
     ]
-    for power in range(low, high + 1):
-        x = across(10**power)
+    for mark in (step * 10.0**power for power in range(low, high + 1) for step in (1, 2, 5) if power < high or step == 1):
+        x = across(mark)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}" y2="{height - BOTTOM}" stroke="{GRID}"/>')
-        parts.append(f'<text x="{x:.1f}" y="{height - BOTTOM + 18}" text-anchor="middle" fill="{TEXT}">{10.0**power:,g}</text>')
+        shown_mark = f"{mark / 1000:g} k" if mark >= 1000 else f"{mark:g}"
+        parts.append(f'<text x="{x:.1f}" y="{height - BOTTOM + 18}" text-anchor="middle" fill="{TEXT}">{shown_mark}</text>')
     parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{height - 10}" text-anchor="middle" fill="{TEXT}">{title}</text>')
-    for place, (rows, by) in enumerate(dots.items()):
-        colour = COLOURS[place % len(COLOURS)]
-        x = LEFT + 130 * place
-        parts.append(f'<circle cx="{x + 6}" cy="16" r="6" fill="{colour}"/><text x="{x + 18}" y="20" fill="{TEXT}">{rows:,} rows</text>')
+    # More rows, a larger dot, which lies beneath: colour is never the only sign, and dots on one another are all seen.
+    for place, (rows, by) in reversed(list(enumerate(dots.items()))):
+        colour, radius = COLOURS[place % len(COLOURS)], 4 + 2 * place
+        x = LEFT + 150 * place
+        parts.append(
+            f'<circle cx="{x + 4}" cy="16" r="{radius}" fill="{colour}"/><text x="{x + 18}" y="20" fill="{TEXT}">{rows:,} rows</text>'
+        )
         for line, who in enumerate(shown):
             if who in by:
                 y = TOP + ROW * (line + 0.5)
                 parts.append(
-                    f'<circle cx="{across(by[who]):.1f}" cy="{y:.1f}" r="6" fill="{colour}"><title>{by[who]:,.2f}</title></circle>'
+                    f'<circle cx="{across(by[who]):.1f}" cy="{y:.1f}" r="{radius}" fill="{colour}"><title>{by[who]:,.2f}</title></circle>'
                 )
     for line, who in enumerate(shown):
         y = TOP + ROW * (line + 0.5) + 4
