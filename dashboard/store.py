@@ -237,8 +237,14 @@ class Store:
         self, name: str, period: Period, scope: Scope, dimension: str, field: str = "value", where: Conditions = ()
     ) -> dict[Value, float | None]:
         """One number of the indicator by the values of one dimension, in their order; None where there is none."""
-        rows = self._answered(name, period.first, min(period.last, self.as_of), (dimension,), (*self._where(name, scope), *where))
-        return {row.by[dimension]: getattr(row, field) for row in rows}
+        return {key: number for (key,), number in self.cells(name, period, scope, (dimension,), field, where).items()}
+
+    def cells(
+        self, name: str, period: Period, scope: Scope, by: tuple[str, ...], field: str = "value", where: Conditions = ()
+    ) -> dict[tuple[Value, ...], float | None]:
+        """The same by several dimensions together, or by none: one number under the empty key."""
+        rows = self._answered(name, period.first, min(period.last, self.as_of), by, (*self._where(name, scope), *where))
+        return {tuple(row.by[one] for one in by): getattr(row, field) for row in rows}
 
     def series(self, name: str, period: Period, scope: Scope, by: tuple[str, ...], where: Conditions = ()) -> pd.DataFrame:
         """The indicator by dimensions: their columns, then numerator, denominator, value and n.

@@ -1,5 +1,6 @@
 """What the page of the item list asks: the report's table by department, changes between versions, abolished proofs."""
 
+import math
 from collections.abc import Callable
 from datetime import date
 
@@ -7,6 +8,7 @@ import pandas as pd
 
 from dashboard.period import Period
 from dashboard.store import LIST_LIMIT, Scope, Store
+from etl.indicators.dimensions import Value
 
 # Columns of Fujian's item report (事项统计), each an indicator and the kinds of items it is narrowed to.
 KINDS = {"licence": ("licence",), "service": ("public_service",)}
@@ -25,6 +27,7 @@ COUNTS = {
     "zero_trip": "zero_trip_items",
 }
 SPLIT = {"catalogues": "catalogue_entries", "items": "items_total"}
+Cells = dict[tuple[Value, ...], float | None]
 
 
 def report(store: Store, period: Period, scope: Scope, item_scope: str) -> pd.DataFrame:
@@ -34,11 +37,11 @@ def report(store: Store, period: Period, scope: Scope, item_scope: str) -> pd.Da
     """
     where = (("scope", item_scope),)
 
-    def asked(name: str, by: tuple[str, ...]) -> pd.DataFrame:
-        return store.series(name, period, scope, by, where)
+    def cells(name: str, by: tuple[str, ...]) -> Cells:
+        return store.cells(name, period, scope, by, where=where)
 
-    made = _made(asked, ("department",))
-    whole = _made(asked, ()).assign(department=None)
+    made = _made(cells, ("department",))
+    whole = _made(cells, ()).assign(department=None)
     order = _order(store, min(period.last, store.as_of))
     made = made.assign(place=[order.get(name, len(order)) for name in made["department"]]).sort_values(["place", "department"])
     made = made[made["items"] > 0].drop(columns="place")
@@ -50,29 +53,20 @@ def _columns() -> list[str]:
     return ["catalogues", "items", *split, *(name for name in COUNTS if name not in SPLIT)]
 
 
-def _made(asked: Callable[[str, tuple[str, ...]], pd.DataFrame], by: tuple[str, ...]) -> pd.DataFrame:
-    merged: pd.DataFrame | None = None
-    for column, name in COUNTS.items():
-        found = asked(name, by)[[*by, "value"]].rename(columns={"value": column})
-        merged = found if merged is None else _joined(merged, found, by)
-    if merged is None:
-        raise ValueError("no columns")
+def _made(cells: Callable[[str, tuple[str, ...]], Cells], by: tuple[str, ...]) -> pd.DataFrame:
+    columns = {column: cells(name, by) for column, name in COUNTS.items()}
+    listed = {one: kind for kind, kinds in KINDS.items() for one in kinds}
     for column, name in SPLIT.items():
-        found = asked(name, (*by, "item_kind"))
-        for kind, kinds in {**KINDS, "other": None}.items():
-            listed = [one for held in KINDS.values() for one in held]
-            chosen = found[~found["item_kind"].isin(listed)] if kinds is None else found[found["item_kind"].isin(kinds)]
-            label = f"{kind}_{column}"
-            counted = chosen.assign(**{label: chosen["value"]})
-            counted = counted.groupby(list(by), as_index=False)[[label]].sum() if by else pd.DataFrame({label: [counted[label].sum()]})
-            merged = _joined(merged, counted, by)
+        sums: dict[str, Cells] = {kind: {} for kind in (*KINDS, "other")}
+        for (*key, item_kind), number in cells(name, (*by, "item_kind")).items():
+            of_kind = sums[listed.get(str(item_kind), "other")]
+            of_kind[tuple(key)] = (of_kind.get(tuple(key)) or 0) + (number or 0)
+        columns |= {f"{kind}_{column}": found for kind, found in sums.items()}
+    keys = list(next(iter(columns.values())))
+    values: dict[str, list[object]] = {name: [key[place] for key in keys] for place, name in enumerate(by)}
+    values |= {column: [found.get(key, math.nan) for key in keys] for column, found in columns.items()}
     rates = ["provincial_rate", "online_rate"]
-    counts = [name for name in _columns() if name not in rates]
-    return merged.assign(**{name: merged[name].fillna(0) for name in counts})
-
-
-def _joined(one: pd.DataFrame, other: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
-    return one.merge(other, on=list(by), how="left") if by else pd.concat([one, other], axis=1)
+    return pd.DataFrame(values).fillna({name: 0 for name in _columns() if name not in rates})
 
 
 def _order(store: Store, day: date) -> dict[str, int]:

@@ -52,20 +52,29 @@ async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -
 async def serve(port: int, backends: Sequence[int]) -> None:
     """Passes on what comes to this port of the loopback address, until it is cancelled."""
 
+    # The event loop holds its tasks weakly.
+    running: set[asyncio.Task[None] | None] = set()
+
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind: asyncio.StreamWriter | None = None
+        task = asyncio.current_task()
+        running.add(task)
         try:
             head = await asyncio.wait_for(reader.readuntil(END), TAKEN_HEAD_S)
             backend = backends[chosen(head, str(writer.get_extra_info("peername")[0]), len(backends))]
             answers, behind = await asyncio.open_connection("127.0.0.1", backend)
             behind.write(only_request(head))
-            await asyncio.gather(_pass_on(reader, behind), _pass_on(answers, writer))
+            asked = asyncio.create_task(_pass_on(reader, behind))
+            # It ends with the last of the answer; a browser keeps its side open.
+            await _pass_on(answers, writer)
+            asked.cancel()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
             for one in (writer, behind):
                 if one is not None:
                     one.close()
+            running.discard(task)
 
     async with await asyncio.start_server(connection, "127.0.0.1", port, limit=MOST_HEAD) as server:
         await server.serve_forever()
