@@ -14,7 +14,7 @@ from etl.ingest.macros import create_macros
 from etl.ingest.match import Match, choose
 from etl.ingest.orders import open_codes, require_declared_orders
 from etl.ingest.pseudonym import kept, set_key, settle_former
-from etl.ingest.quarantine import quarantine_bad_rows, quarantine_refused
+from etl.ingest.quarantine import ID_HEADER, quarantine_bad_rows, quarantine_refused
 from etl.ingest.rows import Table, Tally
 from etl.ingest.sources import tables
 from etl.ingest.stage import NOTHING, SOURCE, Feed, Holds, pour
@@ -202,6 +202,12 @@ def _matched(path: Path, known: list[Mapping], named: bool) -> Iterator[tuple[Ta
                 raise
             refusals.append(refusal)
             continue
+        if ID_HEADER in match.columns:
+            # Loaded as any other file its rows would come in, and stay in quarantine all the same.
+            raise HallError(
+                f"{table.name}：这是隔离区导出的更正表，未载入；请运行 hall quarantine retry {table.name}",
+                f"{table.name} is a workbook of the quarantine, not loaded; run hall quarantine retry {table.name}",
+            )
         chosen = match.mapping.sheets
         if chosen == "first" and matches:
             continue

@@ -43,6 +43,8 @@ def test_corrected_workbook_loads_and_closes_the_quarantine(tmp_path: Path) -> N
         sheet = out.add_worksheet(name)
         for index, row in enumerate(rows):
             sheet.write_row(index, 0, [cell.replace("2018-10-01", "2018-10-10") for cell in row])
+    refused = hall(home, "load", corrected, code=1).stderr
+    assert "hall quarantine retry corrected.xlsx" in refused
     done = answer(home, "quarantine", "retry", corrected)
     assert (done["resolved"], done["open"]) == (1, 1)
     hall(home, "load", path)
