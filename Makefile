@@ -9,7 +9,7 @@ UV_FLAGS := --locked --no-python-downloads
 # One more than there are processors: the tests in the browser wait more than they work.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: help env demo test test-tools lint format bench bench-pages bench-spark bench-env screenshots
+.PHONY: help env demo test test-tools lint format bench bench-pages bench-spark bench-growth bench-env screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,10 @@ bench-pages: bench-env test-tools ## measure a filter change in Chromium beside 
 
 bench-spark: test-tools ## hold the models on Spark against DuckDB: the demo year and a million cases, some twenty minutes
 	$(PY) -m tests.benchmarks.spark
+
+bench-growth: test-tools ## measure each stage at 100 k, 1 M and 10 M cases, draw chart and tables of docs/scaling.md; an hour
+	$(PY) -m tests.benchmarks.growth
+	$(PY) -m tests.benchmarks.growthchart
 
 bench-env: env
 	@$(UV) sync $(UV_FLAGS) --group bench --quiet
