@@ -46,7 +46,7 @@ STORED = {
     ("publish", "snapshot"): "snapshot",
     ("export", "lake"): "lake",
 }
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 480, 400, 58, 40, 14, 50
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 480, 440, 58, 100, 14, 50
 Line = Sequence[tuple[float, float]]
 
 
@@ -153,10 +153,10 @@ def _panel(start: int, title: str, lines: dict[str, Line]) -> list[str]:
         style = f'stroke="{colour}" stroke-width="2" fill="none" stroke-dasharray="{dash}"'
         parts.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in placed)}" {style}/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in placed]
-        y = TOP + 12 + 19 * number
-        parts.append(f'<rect x="{left + 6}" y="{y - 10}" width="150" height="19" fill="#ffffff"/>')
-        parts.append(f'<line x1="{left + 10}" x2="{left + 50}" y1="{y}" y2="{y}" {style}/>')
-        parts.append(f'<text x="{left + 58}" y="{y + 4}" fill="#333333">{name}</text>')
+        # Above the panel, where no line can cross it.
+        x, y = left + 200 * (number // 3), 42 + 19 * (number % 3)
+        parts.append(f'<line x1="{x}" x2="{x + 40}" y1="{y}" y2="{y}" {style}/>')
+        parts.append(f'<text x="{x + 48}" y="{y + 4}" fill="#333333">{name}</text>')
     return parts
 
 
