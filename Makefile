@@ -59,6 +59,10 @@ bench-people: env ## measure 10 to 200 people clicking and a thousand reruns in 
 bench-spark: test-tools ## hold the models on Spark against DuckDB: the demo year and a million cases, some twenty minutes
 	$(PY) -m tests.benchmarks.spark
 
+bench-growth: test-tools ## measure each stage at 100 k, 1 M and 10 M cases, draw chart and tables of docs/scaling.md; an hour
+	$(PY) -m tests.benchmarks.growth
+	$(PY) -m tests.benchmarks.growthchart
+
 bench-env: env
 	@$(UV) sync $(UV_FLAGS) --group bench --quiet
 

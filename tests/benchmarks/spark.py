@@ -45,7 +45,7 @@ def _size(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*.parquet")) / 1024**2
 
 
-def _driver_cpu(pid: int) -> float:
+def driver_cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
@@ -69,12 +69,12 @@ def measure(name: str, home: Home, place: Path) -> None:
             try:
                 two_executors(spark)
                 gateway = spark.sparkContext._gateway.proc.pid
-                began, used, own = time.monotonic(), made.cpu(), _driver_cpu(gateway)
+                began, used, own = time.monotonic(), made.cpu(), driver_cpu(gateway)
                 if is_killed:
                     losing_a_worker(lambda: made.kill_worker(0), spark, county, models, datetime.now(), "fact_case")
                 else:
                     slowest = run(spark, county, models, datetime.now())
-                    executors, driver = made.cpu() - used, _driver_cpu(gateway) - own
+                    executors, driver = made.cpu() - used, driver_cpu(gateway) - own
                 seconds.append(time.monotonic() - began)
                 views_written(spark, county, models)
             finally:
