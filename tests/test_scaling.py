@@ -69,4 +69,4 @@ def test_what_a_province_needs_is_the_sum_over_its_counties():
 
 
 def test_the_document_names_what_it_draws():
-    assert f"({Path('charts') / growthchart.CHART.name})" in growthchart.DOCUMENT.read_text("utf-8")
+    assert f"({Path('benchmarks') / growthchart.CHART.name})" in growthchart.DOCUMENT.read_text("utf-8")

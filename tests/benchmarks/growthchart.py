@@ -16,7 +16,7 @@ from tests.benchmarks import sizing
 from tests.benchmarks.sizing import DATA, DEMO
 
 DOCS = Path(__file__).parents[2] / "docs"
-DOCUMENT, CHART = DOCS / "scaling.md", DOCS / "charts" / "growth.svg"
+DOCUMENT, CHART = DOCS / "scaling.md", DOCS / "benchmarks" / "growth.svg"
 STAGES = {
     "load": "load a file",
     "build": "build, all",
