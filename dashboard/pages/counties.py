@@ -115,7 +115,8 @@ def render(hall: Hall) -> None:
             shown = placed.assign(value=placed["value"].astype(float).round(2))
             figure = charts.ranked(shown, "county", [charts.Series("value", kpi.label(name, _))], kpi.unit(name, _))
             st.plotly_chart(figure, key=f"counties_{group}", config=charts.config(_.code), alt=title)
-        tables.table(hall, data, _columns(name, _, has_before), f"{_('区县排名')} {title}", frame.scope_text(hall), f"counties_{group}")
+        ranking = _("区县排名") + " " + title
+        tables.table(hall, data, _columns(name, _, has_before), ranking, frame.scope_text(hall), f"counties_{group}")
     if has_before:
         st.caption(_("上期：{period}").format(period=_.span(earlier.first, earlier.last)))
     else:

@@ -118,7 +118,7 @@ def test_the_published_tables_hold_numbers_and_codes_and_no_words(home: Home) ->
             table: [row["column_name"] for row in rows(snapshot, f"select column_name from (describe {table})")]
             for table in ("fact_staff_post", "fact_leave", "fact_patrol", "fact_assess_event")
         }
-        assert columns["fact_staff_post"] == ["staff_no", "staff_name", "department", "window_name", "post", "from_on", "to_on"]
+        assert columns["fact_staff_post"] == ["staff_no", "staff_name", "department", "window_name", "post", "from_on", "to_on", "division"]
         written = {text for (text,) in con.execute("select distinct finding from raw_patrol where finding is not null").fetchall()}
         names = {text for (text,) in con.execute("select distinct staff_name from raw_staff").fetchall()}
         assert len(written) > 50
