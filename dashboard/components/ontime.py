@@ -1,6 +1,7 @@
 """On-time rates row by row: by department, window, item or channel, with the change against the period before, and down to the cases
 that a row was late with."""
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -11,11 +12,12 @@ from dashboard.components import choices, frame, kpi, labels, series, states, ta
 from dashboard.components.labels import code_label, plain, value_words
 from dashboard.components.tables import Column
 from dashboard.language import Language
-from dashboard.period import comparison, is_covered
+from dashboard.period import Period, comparison, is_covered
 from dashboard.queries import limits
 from dashboard.queries.limits import Rate
 from dashboard.session import Hall
 from dashboard.store import LIST_LIMIT
+from etl.indicators.dimensions import Value
 
 RATES: tuple[Rate, ...] = ("on_time_rate", "due_cohort_on_time_rate")
 DIMENSIONS = ("department", "window", "item_name", "channel")
@@ -46,28 +48,31 @@ def rows(hall: Hall, rate: Rate, dimension: str) -> pd.DataFrame:
     """
     _, store = hall.speak, hall.store
     earlier = comparison(hall.period, store.as_of)
-    now = store.series(rate, hall.period, hall.scope, (dimension,)).rename(
-        columns={"numerator": "met", "denominator": "counted", "value": "rate"}
-    )[[dimension, "met", "counted", "rate"]]
     has_earlier = is_covered(earlier, store.first_day)
-    if has_earlier:
-        then = store.series(rate, earlier, hall.scope, (dimension,))[[dimension, "value", "n"]]
-    else:
-        then = pd.DataFrame({dimension: pd.Series(dtype=object), "value": pd.Series(dtype=float), "n": pd.Series(dtype=float)})
-    data = now.merge(then.rename(columns={"value": "before", "n": "n_before"}), on=dimension, how="left")
+
+    def asked(name: str, field: str = "value", period: Period = hall.period) -> dict[Value, float | None]:
+        return store.by(name, period, hall.scope, dimension, field)
+
+    found = {"met": asked(rate, "numerator"), "counted": asked(rate, "denominator"), "rate": asked(rate)}
+    found["before"] = asked(rate, "value", earlier) if has_earlier else {}
+    found["n_before"] = asked(rate, "n", earlier) if has_earlier else {}
+    # A value under which nothing was due may have open cases that are overdue all the same.
     for column, name in (("overdue", "overdue_open"), ("statute", "statute_late")):
         if series.fits(hall, name, dimension):
-            more = store.series(name, hall.period, hall.scope, (dimension,))[[dimension, "value"]].rename(columns={"value": column})
-            data = data.merge(more[more[column].fillna(0) > 0], on=dimension, how="outer")
-            data[column] = data[column].fillna(0)
-    for column in ("met", "counted", "n_before"):
-        data[column] = data[column].astype(float).fillna(0)
+            found[column] = {key: number for key, number in asked(name).items() if number}
+    keys = list(dict.fromkeys([*found["met"], *found.get("overdue", {}), *found.get("statute", {})]))
+    cells = {
+        column: [math.nan if (number := values.get(key)) is None else float(number) for key in keys] for column, values in found.items()
+    }
+    data = pd.DataFrame({dimension: pd.Series(keys, dtype=object), **cells})
+    counts = ["met", "counted", "n_before", *({"overdue", "statute"} & set(found))]
+    data = data.fillna(dict.fromkeys(counts, 0))
     minimum = store.settings.minimum_denominator
     steady = (data["counted"] >= minimum) & (data["n_before"] >= minimum)
     data = data.assign(
         code=[str(value) if value else "" for value in data[dimension]],
         name=series.named_values(data[dimension], dimension, _),
-        change=(data["rate"].astype(float) - data["before"].astype(float)).where(steady),
+        change=(data["rate"] - data["before"]).where(steady),
         missed=data["counted"] - data["met"],
         note=_notes(hall, data, has_earlier),
     )
@@ -149,7 +154,7 @@ def _chosen(hall: Hall) -> tuple[Rate, str] | None:
     left, right = st.columns(2, gap="medium")
     with left:
         # Both whole names beside one another are wider than a phone.
-        words = dict(zip(RATES, (_("已办件"), _("到期件")), strict=True))
+        words: dict[str, str] = dict(zip(RATES, (_("已办件"), _("到期件")), strict=True))
         picked = choices.buttons("rate", words, RATES[0], _("按时办结率"), which_rate(_))
     rate = next(one for one in RATES if one == picked)
     dimensions = offered(hall, rate)
