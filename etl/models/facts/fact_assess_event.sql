@@ -1,7 +1,15 @@
 -- narrowed by: case_no in fact_assess_case, fact_assess_found, fact_assess_recorded
 -- 考核事件: one row an event that a rule of assessment may count, however it came to be known. What a record does not say of window and
 -- department is that of the person's post on that day: the own post before one of cover, the newest of several.
-with event as (
+with found as (
+    select event_id, day, kind, workdays_late, staff_no, window_name, department, case_no, evidence_type, evidence_no, evidence_version
+    from fact_assess_found
+    union all
+    select event_id, day, kind, workdays_late, staff_no, window_name, department, case_no, evidence_type, evidence_no, evidence_version
+    from fact_assess_case
+),
+
+event as (
     select
         event_id,
         day,
@@ -32,23 +40,7 @@ with event as (
         evidence_no,
         evidence_version,
         true as is_automatic
-    from fact_assess_found
-    union all
-    select
-        event_id,
-        day,
-        kind,
-        cast(1 as decimal(16, 2)) as quantity,
-        workdays_late,
-        staff_no,
-        window_name,
-        department,
-        case_no,
-        evidence_type,
-        evidence_no,
-        evidence_version,
-        true as is_automatic
-    from fact_assess_case
+    from found
 ),
 
 held as (
