@@ -17,7 +17,7 @@ import duckdb
 from etl.config import HallError
 from etl.engine.building import BuildResult, ModelRun
 from etl.engine.models import Model, in_order, read_models
-from etl.lake.layout import MANIFEST, County, make_current, quoted
+from etl.lake.layout import County, new_build, quoted
 from etl.lake.loading import load_built, refuse_records
 
 if TYPE_CHECKING:
@@ -81,15 +81,8 @@ def run(spark: "SparkSession", county: County, models: Sequence[Model], now: dat
     for name in frozenset().union(*(model.reads for model in models)) & county.manifest.tables.keys():
         columns = ", ".join(f"{column} {TYPES.get(kind, kind)}" for column, kind in county.manifest.tables[name].columns.items())
         spark.read.schema(columns).parquet(_address(county.export / name)).createOrReplaceTempView(name)
-    built = county.folder / f"built-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
-    try:
-        runs = tuple(_run(spark, model, built) for model in models)
-        (built / MANIFEST).write_text(f'{{"export": "{county.export.name}"}}\n', "utf-8")
-        make_current(county.folder, "built", built)
-    except BaseException:
-        shutil.rmtree(built, ignore_errors=True)
-        raise
-    return runs
+    with new_build(county, now) as built:
+        return tuple(_run(spark, model, built) for model in models)
 
 
 def _run(spark: "SparkSession", model: Model, built: Path) -> ModelRun:

@@ -1,7 +1,5 @@
 """Builds a county of the lake with DuckDB, where no cluster did: for a city of a few counties one PC is enough."""
 
-import os
-import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +9,7 @@ import duckdb
 
 from etl.config import HallError
 from etl.engine.models import Model
-from etl.lake.layout import MANIFEST, County, make_current, quoted
+from etl.lake.layout import County, new_build, quoted
 from etl.lake.loading import columns_of, parquet_of
 
 
@@ -21,18 +19,15 @@ def build_on_duckdb(county: County, models: Sequence[Model], now: datetime, tmp:
     What Spark writes, DuckDB writes here. `tmp` is where it spills. Raises HallError naming the model that failed; the former build
     stays then.
     """
-    built = county.folder / f"built-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
-    try:
-        with TemporaryDirectory(prefix="spill-lake-", dir=tmp) as folder, duckdb.connect(str(Path(folder) / "build.duckdb")) as con:
-            for name in county.manifest.tables:
-                con.execute(f"create view {name} as select {columns_of(county, name)} from {parquet_of(county, name)}")
-            for model in models:
-                _run(con, model, built)
-        (built / MANIFEST).write_text(f'{{"export": "{county.export.name}"}}\n', "utf-8")
-        make_current(county.folder, "built", built)
-    except BaseException:
-        shutil.rmtree(built, ignore_errors=True)
-        raise
+    with (
+        new_build(county, now) as built,
+        TemporaryDirectory(prefix="spill-lake-", dir=tmp) as folder,
+        duckdb.connect(str(Path(folder) / "build.duckdb")) as con,
+    ):
+        for name in county.manifest.tables:
+            con.execute(f"create view {name} as select {columns_of(county, name)} from {parquet_of(county, name)}")
+        for model in models:
+            _run(con, model, built)
     return built
 
 

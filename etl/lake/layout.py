@@ -15,7 +15,10 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -142,6 +145,20 @@ def make_current(folder: Path, pointer: str, version: Path) -> None:
         is_whole = (path / MANIFEST).exists()
         if path not in (version, former) and (is_whole or time.time() - path.stat().st_mtime > ABANDONED_SECONDS):
             shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def new_build(county: County, now: datetime) -> Iterator[Path]:
+    """A folder beside the county's export to write what is made of it; its last build when all went well, else gone, and the former
+    build stays."""
+    built = county.folder / f"built-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
+    try:
+        yield built
+        (built / MANIFEST).write_text(f'{{"export": "{county.export.name}"}}\n', "utf-8")
+        make_current(county.folder, "built", built)
+    except BaseException:
+        shutil.rmtree(built, ignore_errors=True)
+        raise
 
 
 def _named(folder: Path, pointer: str) -> str:
