@@ -18,6 +18,7 @@ from dashboard.access.forms import EARLY
 from dashboard.access.gate import Gate
 from dashboard.access.identity import HEADERS
 from dashboard.access.setting import LOOPBACK, Setting
+from dashboard.compressed import Compressed, folder_of
 from etl.config import HallError, Home, home_from
 
 SCRIPT = Path(__file__).parent / "web" / "run.py"
@@ -151,7 +152,8 @@ def application(home: Home | None = None) -> st.App:
     setting = Setting(home or home_from(None))
     routes = access_routes.Routes(setting)
     gate = Middleware(Gate, setting=setting, own=routes.router(), own_paths=routes.paths)
-    return st.App(SCRIPT, middleware=[Middleware(Guard), gate], lifespan=warmed(setting.home))
+    packed = Middleware(Compressed, folder=folder_of(setting.home.tmp))
+    return st.App(SCRIPT, middleware=[Middleware(Guard), gate, packed], lifespan=warmed(setting.home))
 
 
 def require_local(host: str, home: Home | None = None) -> None:
