@@ -5,7 +5,7 @@ Data, tables and charts say the same because the one is made from the other.
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,15 @@ def put(text: str, name: str, lines: Iterable[str]) -> str:
 
 
 def svg(results: Results, name: str) -> str:
-    """A dot for each contender and size, on a logarithmic axis: the slowest takes a hundred times what the fastest does."""
+    """One measure of loading, by contender and size."""
     title, value = MEASURES[name]
-    dots = {rows: {who: value(rows, one) for who, one in medians(kept["runs"]).items()} for rows, kept in results.items()}
-    shown = [who for who in CONTENDERS if any(who in by for by in dots.values())]
+    dots = {f"{rows:,} rows": {who: value(rows, one) for who, one in medians(kept["runs"]).items()} for rows, kept in results.items()}
+    return dot_chart(title, dots, list(CONTENDERS))
+
+
+def dot_chart(title: str, dots: dict[str, dict[str, float]], contenders: Sequence[str]) -> str:
+    """A dot for each contender and size, on a logarithmic axis: the slowest takes a hundred times what the fastest does."""
+    shown = [who for who in contenders if any(who in by for by in dots.values())]
     every = [number for by in dots.values() for number in by.values()]
     low, high = math.floor(math.log10(min(every))), math.ceil(math.log10(max(every)))
     height = TOP + ROW * len(shown) + BOTTOM
@@ -89,12 +94,10 @@ def svg(results: Results, name: str) -> str:
         parts.append(f'<text x="{x:.1f}" y="{height - BOTTOM + 18}" text-anchor="middle" fill="{TEXT}">{shown_mark}</text>')
     parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{height - 10}" text-anchor="middle" fill="{TEXT}">{title}</text>')
     # More rows, a larger dot, which lies beneath: colour is never the only sign, and dots on one another are all seen.
-    for place, (rows, by) in reversed(list(enumerate(dots.items()))):
+    for place, (label, by) in reversed(list(enumerate(dots.items()))):
         colour, radius = COLOURS[place % len(COLOURS)], 4 + 2 * place
         x = LEFT + 150 * place
-        parts.append(
-            f'<circle cx="{x + 4}" cy="16" r="{radius}" fill="{colour}"/><text x="{x + 18}" y="20" fill="{TEXT}">{rows:,} rows</text>'
-        )
+        parts.append(f'<circle cx="{x + 4}" cy="16" r="{radius}" fill="{colour}"/><text x="{x + 18}" y="20" fill="{TEXT}">{label}</text>')
         for line, who in enumerate(shown):
             if who in by:
                 y = TOP + ROW * (line + 0.5)

@@ -1,194 +1,232 @@
-"""`make bench-pages`: from a changed filter to the redrawn page, in Chromium, beside the same page written in Plotly Dash.
+"""`make bench-pages`: what a reader waits for, in Chromium, at 16 thousand, one and ten million cases, beside two other ways.
 
-Both pages ask the same snapshot by the same function (`etl.indicators.evaluate`) and draw the same figures (`dashboard.charts`): five
-cards, flow and backlog by day, and departments. They take turns; what is compared are medians of the same clicks in one run.
+The throughput page of the dashboard, the same page in Plotly Dash over the same snapshot, and Streamlit as it is shipped with all cases
+in a data frame. They take turns and are held to the same number of cases received for every department that is chosen. `--write` keeps
+the results in docs/benchmarks/pages.json and brings table and chart of docs/benchmarks.md up; `--folder` keeps the homes for another run.
 """
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
 from dashboard.store import Scope, open_current
 from etl.config import Home
-from tests.benchmarks.measuring import machine
-from tests.chromium import browser, free_port, served, wait_until_answering
+from etl.publish import current, open_snapshot
+from tests.benchmarks.browsing import Site, filtered, switched, visit
+from tests.benchmarks.measuring import child, machine
+from tests.benchmarks.pagechart import DASH, HALL, PANDAS, budget_table, keep, table
+from tests.benchmarks.peer_view import PERIOD
+from tests.chromium import CHECKOUT, browser, executable, free_port, wait_until_answering
 
-PERIOD = (date(2018, 10, 1), date(2018, 10, 31))
-CARDS = ("received", "accepted", "closed", "completion_rate", "open_at_end")
-FLOW = ("received", "accepted", "closed")
-CLICKS = 20
-# Resolves when the first card has another value and nothing has been drawn any more for a quarter of a second; gives the time of the
-# last change, so that the quarter is not counted.
-UNTIL_STILL = """([selector, before]) => new Promise(done => {
-  let last = performance.now(), changed = false;
-  const watch = new MutationObserver(() => { last = performance.now(); });
-  watch.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
-  const look = setInterval(() => {
-    const card = document.querySelector(selector);
-    changed = changed || (card && card.innerText !== before);
-    const waiting = document.querySelector('[data-stale=true], [data-dash-is-loading=true]');
-    if (changed && !waiting && performance.now() - last > 250) { clearInterval(look); watch.disconnect(); done(last); }
-  }, 20);
-})"""
+DEMO = 0
+SIZES = (DEMO, 1_000_000, 10_000_000)
+ROUNDS, CLICKS, SWITCHES, LOADS = 2, 15, 15, 2
+MIB = 2**20
+Figures = dict[str, Any]
 
 
-def serve_dash(home: str, port: str) -> None:
-    """The same page in Dash, for `home`, on `port`; runs until it is ended."""
-    from dash import Dash, Input, Output, dcc, html
-
-    from dashboard import charts
-    from etl.indicators import Query, evaluate
-    from etl.publish import current, open_snapshot
-
-    path = current(Home(Path(home)))
-    if path is None:
-        raise SystemExit("nothing is published")
-    con = open_snapshot(path)
-
-    def asked(name: str, by: tuple[str, ...], department: str) -> list[tuple[str, float]]:
-        with con.cursor() as cursor:
-            rows = evaluate(cursor, name, Query(*PERIOD, by=by, where={"department": department} if department else {})).rows
-        return [(str(row.by[by[0]]) if by else "", float(row.value or 0)) for row in rows]
-
-    departments = [name for name, _ in sorted(asked("received", ("department",), ""), key=lambda pair: -pair[1])]
-    app = Dash(__name__)
-    outputs = [Output(f"card-{name}", "children") for name in CARDS]
-    outputs += [Output(name, "figure") for name in ("flow", "stock", "departments")]
-
-    def page(department: str) -> list[object]:
-        import pandas as pd
-
-        cards: list[object] = [f"{asked(name, (), department)[0][1]:,.1f}" for name in CARDS]
-        frames = [pd.DataFrame(asked(name, ("day",), department), columns=["day", name]) for name in (*FLOW, "open_at_end")]
-        merged = frames[0]
-        for frame in frames[1:]:
-            merged = merged.merge(frame, on="day", how="outer")
-        by_department = pd.DataFrame(asked("received", ("department",), department), columns=["department", "received"])
-        return [
-            *cards,
-            charts.lines(merged, "day", [charts.Series(name, name) for name in FLOW], "件"),
-            charts.lines(merged, "day", [charts.Series("open_at_end", "open_at_end")], "件"),
-            charts.ranked(by_department.nlargest(15, "received"), "department", [charts.Series("received", "received")], "件"),
-        ]
-
-    app.callback(outputs, Input("department", "value"))(page)
-    app.layout = html.Div(
-        [
-            dcc.Dropdown([{"label": "全部", "value": ""}, *departments], "", id="department", clearable=False),
-            html.Div([html.Div(id=f"card-{name}") for name in CARDS], style={"display": "flex", "gap": "2rem"}),
-            *(dcc.Graph(id=name) for name in ("flow", "stock", "departments")),
-        ]
-    )
-    app.run(host="127.0.0.1", port=int(port), debug=False)
+def choose_in_streamlit(page: Page, value: str) -> None:
+    """Chooses a department in a select box of Streamlit."""
+    box = page.get_by_label("部门", exact=True).first
+    box.click()
+    box.press_sequentially(value)
+    page.get_by_role("option", name=value, exact=True).click()
 
 
-def measured(page: Page, card: str, choose: Callable[[str], None], values: list[str]) -> list[float]:
-    """Milliseconds from choosing each value to the last change of the page."""
-    times = []
-    for value in values:
-        before = page.locator(card).first.inner_text()
-        page.evaluate("() => { document.addEventListener('mousedown', () => { window.began = performance.now(); }, {capture: true}); }")
-        choose(value)
-        ended = page.evaluate(UNTIL_STILL, [card, before])
-        times.append(float(ended) - float(page.evaluate("window.began")))
-    return times
+def choose_in_dash(page: Page, value: str) -> None:
+    """Chooses a department in a dropdown of Dash, which searches as one types."""
+    page.locator("#department").click()
+    page.keyboard.type(value)
+    page.locator(".dash-options-list-option-text").get_by_text(value, exact=True).click()
 
 
-def ours(opened: Browser, home: Path, log: Path, departments: list[str]) -> list[float]:
-    """The throughput page of the dashboard."""
-    with served(home, log) as address:
-        context = opened.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
-        page = context.new_page()
-        page.goto(f"{address}/throughput?period=month&on={PERIOD[0]}")
-        page.locator(".xtick text").first.wait_for(timeout=90_000)
-        page.wait_for_timeout(3000)
+@dataclass(frozen=True)
+class Contender:
+    """Who serves the page: the command for a home and a port, the address of the page, how it is read."""
 
-        def choose(value: str) -> None:
-            box = page.get_by_label("部门", exact=True).first
-            box.click()
-            box.press_sequentially(value)
-            page.get_by_role("option", name=value, exact=True).click()
-
-        times = measured(page, "[data-testid=stMetricValue]", choose, departments)
-        context.close()
-        return times
+    name: str
+    command: Callable[[Path, int], list[str]]
+    path: str
+    health: str
+    site: Site
 
 
-def theirs(opened: Browser, home: Path, departments: list[str]) -> list[float]:
-    """The same page in Dash."""
+METRICS = "[data-testid=stMetricValue]"
+CONTENDERS = (
+    Contender(
+        HALL,
+        lambda home, port: ["-m", "dashboard", "--port", str(port), "--access", "open"],
+        f"throughput?period=month&on={PERIOD[0]}",
+        "_stcore/health",
+        Site(METRICS, 5, choose_in_streamlit, {"时限合规": 2, "办件吞吐": 5}),
+    ),
+    Contender(
+        DASH,
+        lambda home, port: ["-m", "tests.benchmarks.dash_page", str(home), str(port)],
+        "",
+        "",
+        Site(".card", 5, choose_in_dash),
+    ),
+    Contender(
+        PANDAS,
+        lambda home, port: [
+            *("-m", "streamlit", "run", str(CHECKOUT / "tests" / "benchmarks" / "pandas_page.py")),
+            *("--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)),
+            *("--browser.gatherUsageStats", "false", "--", str(home)),
+        ],
+        "",
+        "_stcore/health",
+        Site(METRICS, 5, choose_in_streamlit),
+    ),
+)
+
+
+@contextmanager
+def serving(contender: Contender, home: Path, place: Path) -> Iterator[tuple[str, int, float]]:
+    """The contender on a free port: its address, its process, the seconds from its start until it answers."""
     port = free_port()
-    command = [sys.executable, "-m", "tests.benchmarks.pages", "--serve-dash", str(home), str(port)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(Path.cwd())}
-    )
+    address = f"http://127.0.0.1:{port}/"
+    kept = {name: value for name, value in os.environ.items() if name not in ("HALL_ACCESS", "PYTHONDONTWRITEBYTECODE")}
+    environ = {**kept, "HALL_HOME": str(home), "PYTHONPATH": str(CHECKOUT)}
+    # Another folder than the checkout's, whose options for Streamlit are not those it is shipped with.
+    folder = CHECKOUT if contender.name == HALL else place
+    began = time.monotonic()
+    with (place / "server.log").open("ab") as log:
+        process = subprocess.Popen([sys.executable, *contender.command(home, port)], cwd=folder, env=environ, stdout=log, stderr=log)
     try:
-        wait_until_answering(f"http://127.0.0.1:{port}/", process)
-        context = opened.new_context(viewport={"width": 1280, "height": 1000})
-        page = context.new_page()
-        page.goto(f"http://127.0.0.1:{port}/")
-        page.locator(".xtick text").first.wait_for(timeout=60_000)
-        page.wait_for_timeout(2000)
-
-        def choose(value: str) -> None:
-            page.locator("#department").click()
-            page.keyboard.type(value)
-            page.get_by_text(value, exact=True).last.click()
-
-        times = measured(page, "#card-received", choose, departments)
-        context.close()
-        return times
+        wait_until_answering(address + contender.health, process)
+        yield address, process.pid, time.monotonic() - began
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def report(home: Path, rounds: int) -> None:
-    """Measure and print the table."""
-    from tests.chromium import executable
+def peak_mib(pid: int) -> float:
+    """The most that the process has held, in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
+
+def turn(opened: Browser, contender: Contender, home: Path, place: Path, departments: list[str]) -> Figures:
+    """One start of the server, and what its readers wait for."""
+    site = contender.site
+    with serving(contender, home, place) as (address, pid, started):
+        page_address = address + contender.path
+        with visit(opened, site, page_address) as (_, first):
+            pass
+        slow = []
+        for _ in range(LOADS):
+            with visit(opened, site, page_address, is_slow=True) as (_, taken):
+                slow.append(taken)
+        with visit(opened, site, page_address) as (page, again):
+            times, received, brought = filtered(page, site, departments)
+            switches = switched(page, site, SWITCHES)
+        return {
+            "start": [started],
+            "cold": [first["whole"]],
+            "load": [again["whole"]],
+            "slow_first": [one["first"] for one in slow],
+            "slow": [one["whole"] for one in slow],
+            "bytes": [one["bytes"] for one in slow],
+            "requests": [one["requests"] for one in slow],
+            "filter": times,
+            "received": received,
+            "filter_bytes": [brought],
+            "switch": switches,
+            "peak": [peak_mib(pid)],
+        }
+
+
+def cases_in(home: Path) -> int:
+    """Cases of the version that is shown."""
+    path = current(Home(home))
+    assert path is not None
+    with open_snapshot(path) as con:
+        (cases,) = con.execute("select count(*) from fact_case").fetchone() or (0,)
+    return int(cases)
+
+
+def measure(home: Path, rounds: int, only: tuple[str, ...]) -> dict[str, Figures]:
+    """What each contender took, over all rounds."""
+    found = open_current(Home(home)).choices("department", Scope())
+    departments = [found[number % len(found)] for number in range(CLICKS * rounds)]
+    taken: dict[str, Figures] = {}
+    with browser() as opened, tempfile.TemporaryDirectory() as place:
+        for number in range(rounds):
+            for contender in CONTENDERS:
+                if only and contender.name not in only:
+                    continue
+                part = departments[number * CLICKS : (number + 1) * CLICKS]
+                one = turn(opened, contender, home, Path(place), part)
+                sys.stderr.write(f"{contender.name}: round {number + 1} done, load {os.getloadavg()[0]:.1f}\n")
+                kept = taken.setdefault(contender.name, {})
+                for name, values in one.items():
+                    kept.setdefault(name, []).extend(values)
+    shown = {name: one.pop("received") for name, one in taken.items()}
+    if len({tuple(numbers) for numbers in shown.values()}) > 1:
+        raise ValueError(f"not the same numbers of cases received: {shown}")
+    return {name: {what: [round(value, 3) for value in values] for what, values in one.items()} for name, one in taken.items()}
+
+
+def home_of(folder: Path, cases: int) -> Path:
+    """A home with so many cases published, made where it is not there yet; `DEMO` is the demo year."""
+    home = folder / (f"cases-{cases}" if cases else "demo")
+    if (home / "snapshots" / "current").exists():
+        return home
+    if cases == DEMO:
+        from etl.commands.demo import run
+
+        run(Home(home))
+        return home
+    Home(home).make()
+    child("__main__:do_fill", home, str(cases))
+    child("__main__:do_build", home)
+    child("__main__:do_publish", home)
+    return home
+
+
+def report(folder: Path, sizes: list[int], rounds: int, only: tuple[str, ...], is_written: bool) -> None:
+    """Measure and print; with `is_written` keep the results and bring docs/benchmarks.md up."""
     if executable() is None:
         sys.exit("no Chromium: run make test-tools")
-    departments = open_current(Home(home)).choices("department", Scope())[: CLICKS // 2]
-    clicks = departments * 2
-    taken: dict[str, list[float]] = {"dashboard": [], "dash": []}
-    with browser() as opened, tempfile.TemporaryDirectory() as folder:
-        for turn in range(rounds):
-            taken["dashboard"] += ours(opened, home, Path(folder) / f"server-{turn}.log", clicks)
-            taken["dash"] += theirs(opened, home, clicks)
-    median = {name: statistics.median(times) for name, times in taken.items()}
-    slow = {name: sorted(times)[int(len(times) * 0.95)] for name, times in taken.items()}
-    ratio = median["dashboard"] / median["dash"]
-    sys.stdout.write(f"{machine()}\n\n| filter to redrawn page, ms | median | p95 | n |\n|---|---|---|---|\n")
-    for name, words in (("dashboard", "throughput page"), ("dash", "the same in Plotly Dash")):
-        sys.stdout.write(f"| {words} | {median[name]:.0f} | {slow[name]:.0f} | {len(taken[name])} |\n")
-    sys.stdout.write(f"| ratio (≤ 1.0) | {ratio:.2f} | | {'kept' if ratio <= 1 else 'missed'} |\n")
+    for size in sizes:
+        home = home_of(folder, size)
+        about = machine()
+        runs = measure(home, rounds, only)
+        one = {"about": f"{about}, at the end {os.getloadavg()[0]:.1f}", "on": date.today().isoformat(), "runs": runs}
+        cases = cases_in(home)
+        sys.stdout.write("\n".join([one["about"], "", *table(cases, runs), "", *budget_table({cases: one})]) + "\n\n")
+        sys.stdout.flush()
+        if is_written:
+            keep(cases, one)
 
 
 def main() -> None:
     """Entry point of `make bench-pages`."""
     parser = argparse.ArgumentParser(prog="tests.benchmarks.pages")
-    parser.add_argument("--home", type=Path, help="a home with a published snapshot; by default the demo year is made")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--serve-dash", nargs=2, metavar=("HOME", "PORT"), help=argparse.SUPPRESS)
+    parser.add_argument("--cases", type=int, nargs="+", default=list(SIZES), help=f"sizes; {DEMO} is the demo year")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"starts of each server, {CLICKS} changes of the filter each")
+    parser.add_argument("--only", nargs="+", choices=[one.name for one in CONTENDERS], default=[])
+    parser.add_argument("--folder", type=Path, help="where homes are made and found again; by default they are removed at the end")
+    parser.add_argument("--write", action="store_true", help="keep the results in docs/benchmarks and bring docs/benchmarks.md up")
     chosen = parser.parse_args()
-    if chosen.serve_dash:
-        serve_dash(*chosen.serve_dash)
-    elif chosen.home:
-        report(chosen.home, chosen.rounds)
-    else:
-        from etl.commands.demo import run
-
-        with tempfile.TemporaryDirectory() as folder:
-            run(Home(Path(folder)))
-            report(Path(folder), chosen.rounds)
+    with tempfile.TemporaryDirectory() as made:
+        report(chosen.folder or Path(made), chosen.cases, chosen.rounds, tuple(chosen.only), chosen.write)
 
 
 if __name__ == "__main__":
