@@ -25,19 +25,17 @@ NOTE = """(() => {
   window.hallStanding = () => [...document.querySelectorAll(cards + ', h1, .ytick text')].map(one => one.textContent).join('|');
 })()"""
 STANDING = "() => window.hallStanding()"
-# Resolves when as many figures are drawn, the page differs from `before`, nothing is waited for and nothing has changed for `quiet`;
-# gives the time of the last change, so that the quiet is not counted.
+# Resolves when nothing has changed for `quiet`, as many figures are drawn, the page differs from `before` and nothing is waited for;
+# gives the time of the last change, so that the quiet is not counted. Looks into the page only once it is quiet: looking costs time too.
 UNTIL_STILL = """([figures, before, quiet]) => new Promise(done => {
   const busy = '[data-stale=true], [data-dash-is-loading=true], [data-testid=stSkeleton], [data-testid=stSpinner]';
-  let differs = false;
+  const drawn = () => [...document.querySelectorAll('.js-plotly-plot')].filter(one => one.querySelector('.xtick, .ytick')).length;
   const look = setInterval(() => {
-    differs = differs || window.hallStanding() !== before;
-    const drawn = [...document.querySelectorAll('.js-plotly-plot')].filter(one => one.querySelector('.xtick, .ytick'));
-    if (differs && drawn.length >= figures && !document.querySelector(busy) && performance.now() - window.hallSeen.last > quiet) {
-      clearInterval(look);
-      done(window.hallSeen);
-    }
-  }, 20);
+    if (performance.now() - window.hallSeen.last < quiet || document.querySelector(busy)) return;
+    if (drawn() < figures || window.hallStanding() === before) return;
+    clearInterval(look);
+    done(window.hallSeen);
+  }, 25);
 })"""
 QUIET_MS, LOADED_MS = 250, 800
 LATENCY_MS, BYTES_A_SECOND = 20, 10e6 / 8

@@ -90,3 +90,18 @@ def test_figures_carry_no_template_of_plotly():
 def test_controls_of_the_charts_speak_chinese_on_chinese_pages():
     assert charts.config("zh")["locale"] == "zh-CN"
     assert "locale" not in charts.config("en")
+
+
+def test_room_for_names_grows_with_the_longest_and_a_letter_takes_half_a_sign():
+    def room(*labels: str) -> int:
+        shown = pd.DataFrame({"name": labels, "received": range(len(labels))})
+        return charts.ranked(shown, "name", [Series("received", "收件")], "件").layout.margin.l
+
+    assert room("市场监督管理局", "局") - room("局") == 6 * 13
+    assert room("ab") - room("a") == 7
+    assert room() >= charts.BESIDE_NAMES
+
+
+def test_a_high_figure_has_more_room_for_its_legend():
+    few, many = (charts.ranked(frame(size), "step", FLOW, "件").layout.margin.t for size in (3, 15))
+    assert many > few >= charts.ABOVE

@@ -47,7 +47,8 @@
       if (found && found !== node.data) node.data = found;
       return;
     }
-    if (node.nodeType !== Node.ELEMENT_NODE || node.dataset?.testid === "stIconMaterial") return;
+    // Drawings have no controls of Streamlit's, and a redrawn page brings a thousand of their parts.
+    if (node.nodeType !== Node.ELEMENT_NODE || node instanceof SVGElement || node.dataset.testid === "stIconMaterial") return;
     if (node.getAttribute("role") === "img" && node.getAttribute("aria-label")?.endsWith(" icon")) {
       // The word beside a symbol says what it means; its English name would only be read out on top.
       node.removeAttribute("aria-label");
