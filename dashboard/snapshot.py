@@ -17,9 +17,9 @@ from dashboard.kept import Kept
 from etl.access.rules import Reach
 from etl.calendar import Calendar, read_calendar
 from etl.config import Home, Settings, settings_from
-from etl.demo import MARK
 from etl.divisions import CASES_LEFT, GATHERED
 from etl.publish import open_snapshot
+from etl.synthetic import MARK
 
 KEPT_REACHES = 200
 KEPT_FIGURES, KEPT_LISTS = 6000, 1000

@@ -12,10 +12,10 @@ import typer
 from etl.access.people import people
 from etl.commands.output import home_of
 from etl.config import CHECKOUT, HallError, Home, settings_from
-from etl.demo import MARK
 from etl.office import open_office
 from etl.publish import open_snapshot
 from etl.soundness import shown as version_shown
+from etl.synthetic import MARK
 
 LOCAL = "127.0.0.1"
 LOOPBACK = (LOCAL, "::1", "localhost")
