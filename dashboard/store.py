@@ -186,7 +186,8 @@ class Store:
     def _kept(self, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
         """Rows as this person may see them, kept under their reach: what one was answered is never another's answer."""
         question = ("rows", self.reach.key, sql, named(parameters))
-        return self.snapshot.lists.get(question, lambda: self._rows(sql, parameters)).copy(deep=False)
+        # A copy of its own: of each that shares its columns pandas would note with the kept one that it was made, and go on noting.
+        return self.snapshot.lists.get(question, lambda: self._rows(sql, parameters)).copy()
 
     def _counted(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Counts and names of this module's own, whose parameters carry the person's bounds."""
