@@ -14,7 +14,6 @@ from etl.access.people import people
 from etl.commands.output import home_of
 from etl.config import CHECKOUT, HallError, Home, settings_from
 from etl.office import open_office
-from etl.publish import open_snapshot
 from etl.soundness import shown as version_shown
 from etl.synthetic import MARK
 
@@ -50,6 +49,8 @@ def access_of(home: Home, host: str, is_open: bool = False) -> Access | None:
 
 def is_synthetic(home: Home) -> bool:
     """Whether what is published was made up by `hall demo`, all of it."""
+    from etl.publish import open_snapshot
+
     found = version_shown(home)
     if found is None:
         return False
