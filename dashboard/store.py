@@ -38,6 +38,9 @@ from etl.reconcile import Compared, figures, reconcile
 from etl.soundness import Damage, shown
 from etl.timelimit import Due, explain
 
+# A page has many small frames, whose texts are looked at one by one: Arrow's cost a call each, Python's own none.
+pd.set_option("mode.string_storage", "python")
+
 LIST_LIMIT = 5000
 COUNTY_ONLY = (
     "这里汇集了多个区县；公布数的核对属于各区县，请在该县自己的看板中查看",
