@@ -63,6 +63,11 @@ def config(code: str) -> dict[str, object]:
     return shared | {"locale": "zh-CN", "locales": {"zh-CN": ZH_FORMAT}} if code == "zh" else shared
 
 
+def _trace(kind: str, **settings: object) -> dict[str, object]:
+    """One line or set of bars as the figure takes it. As an object of Plotly's own it would be checked twice."""
+    return {"type": kind, **settings}
+
+
 def _figure(traces: Sequence[object], height: int, unit: str = "", **layout: object) -> go.Figure:
     # The template is Streamlit's, applied in the browser; Plotly's own would add kilobytes to each figure.
     pio.templates.default = None
@@ -127,9 +132,13 @@ def _whole_ticks(sizes: Sequence[float]) -> dict[str, int]:
 
 def _sizes(frame: pd.DataFrame, series: Sequence[Series], stacked: bool) -> list[float]:
     """How high the bars of a frame stand, each or piled up."""
-    values = frame[[one.column for one in series]].astype(float).fillna(0)
-    found = values.to_numpy()
-    return [float(value) for value in (found.sum(axis=1) if stacked else found.ravel())]
+    found = [_filled(frame[one.column]) for one in series]
+    return [sum(row) for row in zip(*found, strict=True)] if stacked else [size for one in found for size in one]
+
+
+def _filled(values: pd.Series) -> list[float]:
+    """A column as numbers, 0 where there is none."""
+    return [0.0 if pd.isna(value) else float(value) for value in values.tolist()]
 
 
 def lines(
@@ -140,7 +149,8 @@ def lines(
     labels = [str(label) for label in shown[x]]
     few = len(labels) <= 62
     traces = [
-        go.Scatter(
+        _trace(
+            "scatter",
             x=labels,
             y=[None if pd.isna(value) else float(value) for value in shown[one.column]],
             name=one.label,
@@ -166,9 +176,10 @@ def bars(
     shown = frame.tail(MAXIMUM_POINTS)
     labels = [str(label) for label in shown[x]]
     traces = [
-        go.Bar(
+        _trace(
+            "bar",
             x=labels,
-            y=[float(value) for value in shown[one.column].fillna(0)],
+            y=_filled(shown[one.column]),
             name=one.label,
             marker={
                 "color": one.colour or COLOURS[index % 6],
@@ -188,12 +199,13 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
     labels = [str(label) for label in shown[y]]
     single = len(series) == 1
     traces = [
-        go.Bar(
+        _trace(
+            "bar",
             y=labels,
-            x=[float(value) for value in shown[one.column].fillna(0)],
+            x=_filled(shown[one.column]),
             name=one.label,
             orientation="h",
-            text=[f"{value:,.10g}" for value in shown[one.column].fillna(0)],
+            text=[f"{value:,.10g}" for value in _filled(shown[one.column])],
             textposition="none" if stacked else "outside",
             textfont={"size": 12, "color": INK},
             constraintext="none",
@@ -240,7 +252,8 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
 def heat_map(frame: pd.DataFrame, row_labels: Sequence[str], column_labels: Sequence[str], unit: str) -> go.Figure:
     """A table of numbers coloured by size, each cell with its number. `frame` has one row a weekday and one column an hour."""
     values = [[float(value) for value in row] for row in frame.fillna(0).to_numpy()]
-    trace = go.Heatmap(
+    trace = _trace(
+        "heatmap",
         z=values,
         x=list(column_labels),
         y=list(row_labels),
@@ -280,7 +293,8 @@ def histogram(counts: Mapping[str, float], unit: str, marked: Mapping[str, str] 
     """Counts by size, in the order given; `marked` names bars to point out, such as the median."""
     labels = list(counts)
     notes = marked or {}
-    trace = go.Bar(
+    trace = _trace(
+        "bar",
         x=labels,
         y=list(counts.values()),
         marker={"color": [ORANGE if label in notes else BLUE for label in labels]},
@@ -309,7 +323,8 @@ def dots(values: Sequence[float], labels: Sequence[str], marked: Mapping[int, st
     plain = [index for index in range(len(values)) if index not in marked]
     trace = {"mode": "markers", "hovertemplate": "%{text}: %{y:,.10~g} " + unit + "<extra></extra>", "showlegend": False}
     traces = [
-        go.Scatter(
+        _trace(
+            "scatter",
             x=[index + 1 for index in places],
             y=[values[index] for index in places],
             text=[labels[index] for index in places],
@@ -343,7 +358,8 @@ class Spread:
 def boxes(spreads: Sequence[Spread], unit: str) -> go.Figure:
     """How values spread: a lying box a set, from quartile to quartile with a line at the middle, whiskers to the ends."""
     traces = [
-        go.Box(
+        _trace(
+            "box",
             y=[one.label],
             **dict(zip(("lowerfence", "q1", "median", "q3", "upperfence"), ([number] for number in one.numbers), strict=True)),
             orientation="h",
@@ -365,7 +381,8 @@ def boxes(spreads: Sequence[Spread], unit: str) -> go.Figure:
 def cloud(sets: Mapping[str, Sequence[tuple[float, float, str]]], x_title: str, y_title: str, height: int = 360) -> go.Figure:
     """Points of two numbers and a name, by set: each has a colour and a mark of its own."""
     traces = [
-        go.Scatter(
+        _trace(
+            "scatter",
             x=[point[0] for point in points],
             y=[point[1] for point in points],
             text=[point[2] for point in points],

@@ -17,12 +17,15 @@ from dashboard.kept import Kept
 from etl.access.rules import Reach
 from etl.calendar import Calendar, read_calendar
 from etl.config import Home, Settings, settings_from
-from etl.demo import MARK
 from etl.divisions import CASES_LEFT, GATHERED
 from etl.publish import open_snapshot
+from etl.synthetic import MARK
 
 KEPT_REACHES = 200
-KEPT_FIGURES, KEPT_LISTS = 6000, 1000
+# Rows of figures and cells of lists that are kept for all visitors together: some 30 MiB of either.
+KEPT_ROWS, KEPT_CELLS = 90_000, 2_000_000
+# What an answer takes beside its rows or cells, in these.
+OF_FIGURES, OF_A_LIST = 4, 400
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class Snapshot:
         self._narrowed: dict[Reach, Narrowed] = {}
         self._lock = Lock()
         # What the store was asked, by reach: see there. They go when the version goes.
-        self.figures, self.lists = Kept(KEPT_FIGURES), Kept(KEPT_LISTS)
+        self.figures = Kept(KEPT_ROWS, lambda rows: OF_FIGURES + len(rows))
+        self.lists = Kept(KEPT_CELLS, lambda found: OF_A_LIST + _cells(found))
 
     def narrowed(self, to: Reach) -> Narrowed:
         """The connections on which only this reach can be asked for."""
@@ -144,6 +148,10 @@ class Snapshot:
     def calendar(self) -> Calendar:
         with self._connection.cursor() as cursor:
             return read_calendar(cursor)
+
+
+def _cells(found: pd.DataFrame | tuple[tuple[Any, ...], ...]) -> int:
+    return int(found.size) if isinstance(found, pd.DataFrame) else sum(len(row) for row in found)
 
 
 def _given(division: str | None) -> dict[str, str]:

@@ -38,6 +38,9 @@ from etl.reconcile import Compared, figures, reconcile
 from etl.soundness import Damage, shown
 from etl.timelimit import Due, explain
 
+# A page has many small frames, whose texts are looked at one by one: Arrow's cost a call each, Python's own none.
+pd.set_option("mode.string_storage", "python")
+
 LIST_LIMIT = 5000
 COUNTY_ONLY = (
     "这里汇集了多个区县；公布数的核对属于各区县，请在该县自己的看板中查看",
@@ -186,7 +189,8 @@ class Store:
     def _kept(self, sql: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
         """Rows as this person may see them, kept under their reach: what one was answered is never another's answer."""
         question = ("rows", self.reach.key, sql, named(parameters))
-        return self.snapshot.lists.get(question, lambda: self._rows(sql, parameters)).copy(deep=False)
+        # A copy of its own: of each that shares its columns pandas would note with the kept one that it was made, and go on noting.
+        return self.snapshot.lists.get(question, lambda: self._rows(sql, parameters)).copy()
 
     def _counted(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Counts and names of this module's own, whose parameters carry the person's bounds."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from etl.commands.load import STEP
+from etl.commands.steps import STEP
 from etl.config import HallError, Home
 
 Kind = Literal["try", "load"]

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -211,10 +212,11 @@ def write_calendar(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
 def read_calendar(con: duckdb.DuckDBPyConnection) -> Calendar:
     """The calendar that the warehouse or snapshot behind `con` was computed with. Raises HallError when it holds none."""
     try:
-        rows = con.execute("select kind, name, is_provisional from ref_calendar order by day").fetchall()
+        found = con.execute("select kind, name, is_provisional from ref_calendar order by day").fetchall()
     except duckdb.CatalogException:
         raise HallError("尚无日历：请先运行 hall build", "there is no calendar yet: run hall build first") from None
-    kinds, names, provisional = (tuple(column) for column in zip(*rows, strict=True))
+    # Twenty thousand days with a few kinds and names, each of them once.
+    kinds, names, provisional = zip(*((sys.intern(kind), sys.intern(name), guess) for kind, name, guess in found), strict=True)
     return Calendar(kinds, names, provisional, _version(kinds, names, provisional))
 
 

@@ -1,6 +1,7 @@
 """One signal in full: what it rests on, what was done about it, and the form to do the next thing."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ def state_words(speak: Language) -> dict[str, str]:
     }
 
 
-def measured_words(signal: dict[str, Any] | pd.Series, speak: Language) -> str:
+def measured_words(signal: Mapping[Any, Any], speak: Language) -> str:
     """The number behind a signal, in words that fit its rule."""
     _, trigger, count = speak, str(signal["trigger_name"]), int(signal["measured"])
     if trigger in ("near_due", "due_today"):

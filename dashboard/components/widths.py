@@ -4,7 +4,8 @@ Left alone, Streamlit makes each column as wide as its longest text. That is rig
 before numbers, which would be cut before anybody had read them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Literal, Protocol
 from unicodedata import east_asian_width
 
@@ -34,19 +35,35 @@ class Drawn(Protocol):
     def width(self) -> int | Literal["small", "medium", "large"] | None: ...
 
 
+@cache
+def _sign_width(sign: str) -> float:
+    return WIDE if east_asian_width(sign) in "WF" else DIGIT if sign.isdigit() else NARROW
+
+
 def text_width(text: str) -> float:
     """About how many pixels a text takes."""
-    return sum(WIDE if east_asian_width(sign) in "WF" else DIGIT if sign.isdigit() else NARROW for sign in text)
+    return sum(map(_sign_width, text))
 
 
-def _asked(column: Drawn, values: pd.Series) -> float:
+def _longest(texts: Iterable[str]) -> float:
+    """The width of the longest text. It is looked for no further once no column would be made as wide as one that was found."""
+    longest = 0.0
+    for text in texts:
+        if len(text) * WIDE > longest:
+            longest = max(longest, text_width(text))
+        if longest + AROUND >= MOST:
+            break
+    return longest
+
+
+def _asked(column: Drawn, frame: pd.DataFrame) -> float:
     """As wide as heading and longest value ask for, a text no wider than MOST."""
     heading = text_width(column.label) + AROUND
     if column.kind == "text":
-        longest = max((text_width(str(value)) for value in values.dropna().unique()), default=0.0)
+        longest = _longest(str(value) for value in dict.fromkeys(frame[column.name].tolist()) if not pd.isna(value))
     elif column.kind == "integer":
-        numbers = pd.to_numeric(values, errors="coerce")
-        longest = max((text_width(f"{number:,.0f}") for number in (numbers.min(), numbers.max()) if number == number), default=0.0)
+        numbers = pd.to_numeric(frame[column.name], errors="coerce")
+        longest = _longest(f"{number:,.0f}" for number in (numbers.min(), numbers.max()) if number == number)
     else:
         longest = (10 if column.kind == "date" else 7) * DIGIT
     return max(heading, min(longest + AROUND, MOST))
@@ -55,7 +72,7 @@ def _asked(column: Drawn, values: pd.Series) -> float:
 def fitted(frame: pd.DataFrame, columns: Sequence[Drawn], room: int = ROOM) -> Mapping[str, int | None]:
     """Widths in pixels by column; None leaves a column to Streamlit. All are None but those given in pixels where everything fits."""
     given = {column.name: column.width for column in columns if isinstance(column.width, int)}
-    asked = {column.name: float(given.get(column.name, 0)) or min(_asked(column, frame[column.name]), _named(column)) for column in columns}
+    asked = {column.name: float(given.get(column.name, 0)) or min(_asked(column, frame), _named(column)) for column in columns}
     if sum(asked.values()) <= room:
         return {column.name: given.get(column.name) for column in columns}
     soft = [column for column in columns if column.kind == "text" and column.name not in given and not column.name.endswith(NUMBERS)]

@@ -81,7 +81,10 @@ def _departments(hall: Hall, known: list[str], named: dict[str, str]) -> None:
 
 def with_states(data: pd.DataFrame, last: Mapping[str, Handling]) -> pd.DataFrame:
     """Signals with where each stands with the office."""
-    found = [state_of({str(key): cell for key, cell in row.items()}, last.get(str(row["signal_id"]))) for row in data.to_dict("records")]
+    found = [
+        state_of({"lapses": lapses, "is_current": is_current}, last.get(str(signal_id)))
+        for signal_id, lapses, is_current in zip(data["signal_id"], data["lapses"], data["is_current"], strict=True)
+    ]
     return data.assign(state=pd.Series(found, index=data.index, dtype=object))
 
 
@@ -102,7 +105,7 @@ def _list(hall: Hall, data: pd.DataFrame, title: str, empty: str, key: str) -> s
     shown = data.assign(
         level=[_.pick(zh, en) for zh, en in zip(data["level_zh"], data["level_en"], strict=True)],
         rule=[_.pick(zh, en) for zh, en in zip(data["rule_zh"], data["rule_en"], strict=True)],
-        measured=[handling.measured_words(row, _) for _index, row in data.iterrows()],
+        measured=[handling.measured_words(row, _) for row in data[["trigger_name", "measured", "cases"]].to_dict("records")],
         state=[words[state] for state in data["state"]],
     )
     columns = [

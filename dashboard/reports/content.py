@@ -198,7 +198,7 @@ def _is_running(con: duckdb.DuckDBPyConnection, period: ReportPeriod, as_of: dat
 
 
 def _is_synthetic(con: duckdb.DuckDBPyConnection) -> bool:
-    from etl.demo import MARK
+    from etl.synthetic import MARK
 
     row = con.execute("select count(*) from batch where starts_with(file, ?)", [MARK]).fetchone()
     return bool(row and row[0])

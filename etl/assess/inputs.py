@@ -11,7 +11,7 @@ PostKind = Literal["chief", "window", "backup", "duty"]
 MarkPart = Literal["dossier", "peers", "leaders"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One fact that a rule may count, with its evidence.
 
@@ -38,7 +38,7 @@ class Event:
         return month_of(self.day)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Post:
     """One person's stretch at one post, `to_on` excluded; None: still there."""
 
@@ -54,7 +54,7 @@ class Post:
         return self.from_on <= day and (self.to_on is None or day < self.to_on)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Leave:
     """One leave, `to_on` excluded. `half_days` are the working half-days within the whole of it."""
 
@@ -68,7 +68,7 @@ class Leave:
         return self.from_on <= day < self.to_on
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One indicator of one window (or department) and month. `denominator` is None for a count; `n` is the number it rests on."""
 
@@ -81,7 +81,7 @@ class Metric:
     n: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Points of one part of a person's annual review (年度综合评价)."""
 

@@ -1,5 +1,6 @@
 """Reads what scores are made from out of a snapshot or the built warehouse: posts, leave, events, indicators by window and month."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -66,8 +67,10 @@ def period_of(con: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, given: dict[str, date]) -> list[tuple[Any, ...]]:
+    """The rows, each text once: windows, departments and kinds come thousands of times."""
     try:
-        return con.execute(sql, given).fetchall()
+        rows = con.execute(sql, given).fetchall()
+        return [tuple(sys.intern(cell) if type(cell) is str else cell for cell in row) for row in rows]
     except duckdb.CatalogException:
         raise HallError(
             "尚无考核数据：请重新运行 hall build 与 hall publish", "no assessment data yet: run hall build and hall publish again"
@@ -80,7 +83,7 @@ def _metrics(con: duckdb.DuckDBPyConnection, name: str, first: date, last: date)
         if owner not in definition(name).dimensions:
             continue
         for row in evaluate(con, name, Query(first, last, (owner, "month"))).rows:
-            named, month = str(row.by[owner]), str(row.by["month"])
+            named, month = sys.intern(str(row.by[owner])), sys.intern(str(row.by["month"]))
             if named:
                 window, department = (named, None) if owner == "window" else (None, named)
                 found.append(Metric(name, window, department, month, _decimal(row.numerator), _optional(row.denominator), row.n))

@@ -30,7 +30,7 @@ STEPS: dict[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a trace. `kind` is an event kind or one of STEPS; a line that took nothing (reversed, counted elsewhere) says why.
 
@@ -56,7 +56,7 @@ class Line:
     note_en: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class VetoHit:
     """A veto (一票否决) that fell on the subject: the best grade it leaves, and for how long no award can be won."""
 
@@ -67,7 +67,7 @@ class VetoHit:
     awards_lost: AwardsLost
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Score:
     """One subject's score of one period. `subject` is a staff_no, a window name or a department name.
 
@@ -97,7 +97,7 @@ class Score:
     grade_note: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A subject's place among those it is compared with: 1, 2, 2, 4 (equal totals share). `of` is how many are ranked there."""
 
@@ -109,7 +109,7 @@ class Place:
     of: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outside:
     """Who was not ranked, or not eligible for the award, and why (Chinese, English)."""
 

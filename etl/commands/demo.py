@@ -18,8 +18,8 @@ FOLDER = "demo-2018"
 
 def _refuse_among_real_records(con: "duckdb.DuckDBPyConnection") -> None:
     """Made-up records never go among an office's own. Raises HallError when the warehouse holds only those."""
-    from etl.demo import MARK
     from etl.ingest.warehouse import ensure_tables
+    from etl.synthetic import MARK
 
     ensure_tables(con)
     row = con.execute("select count(*), count(*) filter (where starts_with(file, ?)) from batch", [MARK]).fetchone()

@@ -9,12 +9,11 @@ import typer
 from rich.console import Console
 
 from etl.commands.output import JsonOption, home_of, print_json, print_table
+from etl.commands.steps import STEP
 
 if TYPE_CHECKING:
     from etl.config import Home
     from etl.ingest.load import BatchResult
-
-STEP = "hall step: "
 
 
 def load(

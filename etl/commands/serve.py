@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import typer
@@ -12,14 +13,16 @@ import typer
 from etl.access.people import people
 from etl.commands.output import home_of
 from etl.config import CHECKOUT, HallError, Home, settings_from
-from etl.demo import MARK
 from etl.office import open_office
-from etl.publish import open_snapshot
 from etl.soundness import shown as version_shown
+from etl.synthetic import MARK
 
 LOCAL = "127.0.0.1"
 LOOPBACK = (LOCAL, "::1", "localhost")
 Access = Literal["demo", "open"]
+# How memory is kept by glibc and by Arrow. What is large goes back to the system when it is freed: a sign-in takes 19 MiB for its hash,
+# which each thread kept otherwise. Threads share what they keep of the small, and Arrow takes its memory from there too.
+KEEPING: Mapping[str, str] = {"MALLOC_MMAP_THRESHOLD_": str(2**20), "MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 
 def access_of(home: Home, host: str, is_open: bool = False) -> Access | None:
@@ -46,6 +49,8 @@ def access_of(home: Home, host: str, is_open: bool = False) -> Access | None:
 
 def is_synthetic(home: Home) -> bool:
     """Whether what is published was made up by `hall demo`, all of it."""
+    from etl.publish import open_snapshot
+
     found = version_shown(home)
     if found is None:
         return False
@@ -69,6 +74,12 @@ def require_free(host: str, port: int) -> None:
         ) from None
 
 
+def environment(home: Home, given: Mapping[str, str]) -> dict[str, str]:
+    """What the server is started with: what this command was given, and how memory is kept where nobody said otherwise."""
+    kept = KEEPING if sys.platform == "linux" else {}
+    return {**kept, **{name: value for name, value in given.items() if name != "HALL_ACCESS"}, "HALL_HOME": str(home.root)}
+
+
 def run(home: Home, host: str = LOCAL, port: int = 8501, access: Access | None = None) -> None:
     """Serves the dashboard in a child process until Ctrl-C. Raises HallError when the port is taken or the child fails."""
     require_free(host, port)
@@ -80,7 +91,7 @@ def run(home: Home, host: str = LOCAL, port: int = 8501, access: Access | None =
         cwd=CHECKOUT,
         # Nothing is ever written there: it closes when this process ends, however it ends, and then the child ends too.
         stdin=subprocess.PIPE,
-        env={**{name: value for name, value in os.environ.items() if name != "HALL_ACCESS"}, "HALL_HOME": str(home.root)},
+        env=environment(home, os.environ),
         # Only Streamlit's own greeting goes there, in English; errors go to the other stream.
         stdout=subprocess.DEVNULL,
     )

@@ -27,9 +27,9 @@ from etl.demo.queuefiles import write_tickets
 from etl.demo.roster import handlers, roster
 from etl.demo.voicefiles import write_complaints, write_evaluations
 from etl.demo.voices import complaints, evaluations
-from etl.demo.writers import MARK, Planted
+from etl.demo.writers import Planted
 
-__all__ = ["APPLICATIONS", "CASES", "CERTIFICATES_STORED", "MARK", "Made", "Planted", "Totals", "make"]
+__all__ = ["APPLICATIONS", "CASES", "CERTIFICATES_STORED", "Made", "Planted", "Totals", "make"]
 
 CASES = 16_392
 APPLICATIONS = 2_592

@@ -9,7 +9,8 @@ from random import Random
 from etl.demo.catalogue import Catalogue
 from etl.demo.dirt import Cells, Spoil, plant, put
 from etl.demo.follow import Certificate
-from etl.demo.writers import LABEL, MARK, Planted, iso, write_workbook
+from etl.demo.writers import LABEL, Planted, iso, write_workbook
+from etl.synthetic import MARK
 
 HEADERS = (
     "序号", "单位全称", "信用代码", "存量底数（本）", "纳入日期", "管理账号/账号名", "管理账号/开通日期", "电子印章/印章编号",

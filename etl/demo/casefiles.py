@@ -9,7 +9,8 @@ from zlib import crc32
 from etl.demo.days import month_ends
 from etl.demo.dirt import BAD_ID, Cells, Spoil, chinese_date, compact_date, full_width, padded, plant, put, slashed_date, swap
 from etl.demo.flow import Case
-from etl.demo.writers import LABEL, MARK, Planted, write_delimited
+from etl.demo.writers import LABEL, Planted, write_delimited
+from etl.synthetic import MARK
 
 HEADERS = (
     "申办流水号",

@@ -9,7 +9,8 @@ from etl.demo.catalogue import Catalogue
 from etl.demo.conduct import Inspection, Merit, Slip, Visit
 from etl.demo.dirt import Cells, Spoil, full_width, padded, plant, put
 from etl.demo.roster import Roster, Stretch
-from etl.demo.writers import LABEL, MARK, Entry, Planted, iso, write_delimited, write_workbook
+from etl.demo.writers import LABEL, Entry, Planted, iso, write_delimited, write_workbook
+from etl.synthetic import MARK
 
 Written = tuple[list[Path], list[Planted]]
 ROSTER_HEADERS = (

@@ -8,7 +8,8 @@ from random import Random
 
 from etl.demo.catalogue import KIND_LABELS, Catalogue, Item
 from etl.demo.dirt import Cells, plant, put
-from etl.demo.writers import LABEL, MARK, Planted, write_delimited, write_workbook
+from etl.demo.writers import LABEL, Planted, write_delimited, write_workbook
+from etl.synthetic import MARK
 
 Written = tuple[list[Path], list[Planted]]
 

@@ -11,7 +11,8 @@ from etl.demo.days import Days, later, moment_after
 from etl.demo.dirt import Cells, plant, put, slashed_date, swap
 from etl.demo.follow import Intake
 from etl.demo.people import person_name
-from etl.demo.writers import LABEL, MARK, Entry, Planted, write_workbook
+from etl.demo.writers import LABEL, Entry, Planted, write_workbook
+from etl.synthetic import MARK
 
 HEADERS = (
     "序号",

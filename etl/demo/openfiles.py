@@ -7,7 +7,8 @@ from random import Random
 
 from etl.demo.dirt import Cells, chinese_date, plant, put, swap
 from etl.demo.openness import Disclosure, Request
-from etl.demo.writers import LABEL, MARK, Planted, iso, write_delimited, write_json, write_workbook
+from etl.demo.writers import LABEL, Planted, iso, write_delimited, write_json, write_workbook
+from etl.synthetic import MARK
 
 DISCLOSURE_HEADERS = (
     "索引号", "信息标题", "栏目类型", "类目", "发布机构", "发布渠道", "生成日期", "发布时间", "条目数", "参与人次", "更新时间",

@@ -10,7 +10,8 @@ from etl.demo.dirt import BAD_ID, Cells, Spoil, plant, put, slashed_date, swap
 from etl.demo.flow import Case, Suspension
 from etl.demo.follow import Application, Certificate, Intake
 from etl.demo.itemlists import is_provincial, result_of
-from etl.demo.writers import LABEL, MARK, Entry, Planted, iso, write_delimited, write_json, write_workbook
+from etl.demo.writers import LABEL, Entry, Planted, iso, write_delimited, write_json, write_workbook
+from etl.synthetic import MARK
 
 Written = tuple[list[Path], list[Planted]]
 

@@ -7,7 +7,8 @@ from random import Random
 
 from etl.demo.dirt import Cells, Spoil, full_width, padded, plant, put, swap
 from etl.demo.queue import Ticket
-from etl.demo.writers import LABEL, MARK, Planted, write_delimited
+from etl.demo.writers import LABEL, Planted, write_delimited
+from etl.synthetic import MARK
 
 HEADERS = (
     "区域名称", "业务名称", "窗口名称", "操作人员", "状态", "过号来源", "客户姓名", "票号", "取号时间", "叫号时间", "开始服务时间",

@@ -7,7 +7,8 @@ from random import Random
 
 from etl.demo.dirt import Cells, chinese_date, full_width, plant, put, slashed_date, swap
 from etl.demo.voices import LEVELS, Complaint, Evaluation
-from etl.demo.writers import LABEL, MARK, Entry, Planted, write_delimited, write_workbook
+from etl.demo.writers import LABEL, Entry, Planted, write_delimited, write_workbook
+from etl.synthetic import MARK
 
 EVALUATOR_HEADERS = (
     "评议流水号", "申办流水号", "事项名称", "窗口单位", "窗口名称", "工作人员", "办事人", "办事人电话", "评议方式", "评议等级", "评议时间",

@@ -12,8 +12,6 @@ from typing import Any
 import xlsxwriter
 
 LABEL = "合成数据，仅供演示"
-# Every file name of the demo begins with it.
-MARK = "合成演示_"
 # Stands in text for the byte FF, which is no character in GB18030 or UTF-8.
 _BROKEN = "\ue000"
 WORKBOOK_DATE = datetime(2019, 1, 2, 9, 0)

@@ -28,7 +28,7 @@ class Query:
     where: Mapping[str, Value | Sequence[Value]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One slice. `value` is None when the denominator is 0; `n` is the number of cases (items, …) it rests on."""
 

@@ -52,6 +52,8 @@ class Row:
     rss_start: float
     rss_peak: float
     rss_end: float
+    alone_start: float
+    alone_end: float
     load: float
     entering_s: float
 
@@ -111,7 +113,7 @@ async def visited(person: Person) -> list[Click]:
 
 async def crowd(server: Server, persons: Sequence[Person], seconds: float) -> Row:
     """Everybody comes in, and then clicks for so many seconds."""
-    warm = server.rss_mib()
+    warm, alone = server.rss_mib(), server.own_mib()
     watching = asyncio.create_task(server.watch())
     try:
         entering = time.monotonic()
@@ -126,7 +128,7 @@ async def crowd(server: Server, persons: Sequence[Person], seconds: float) -> Ro
         await asyncio.gather(*(person.leave() for person in persons))
     await asyncio.sleep(SETTLE_S)
     clicks = [click for person in persons for click in person.clicks if click.began >= began]
-    return Row(len(persons), clicks, taken, cpu, own, warm, max(server.seen), server.rss_mib(), load, entering)
+    return Row(len(persons), clicks, taken, cpu, own, warm, max(server.seen), server.rss_mib(), alone, server.own_mib(), load, entering)
 
 
 async def rounds(server: Server, person: Person, reruns: int) -> tuple[dict[int, float], list[Click]]:
@@ -209,14 +211,15 @@ def measure(home: Home, folder: Path, options: argparse.Namespace) -> int:
         faults += row.faults + Counter(click.fault for click in first if click.fault is not None)
         notes.append(
             f"{many} people signed in and opened a page within {row.entering_s:.0f} s, {COMING_IN} at a time; "
-            f"ms by page (median/most, n): {by_page(row.clicks)}; this program {row.own_cpu_s:.1f} CPU s"
+            f"ms by page (median/most, n): {by_page(row.clicks)}; this program {row.own_cpu_s:.1f} CPU s; of the RSS "
+            f"{row.alone_start:.0f} MiB warm and {row.alone_end:.0f} after are the server's alone, the rest pages of files"
         )
         notes.append(f"{many} people, the first visitor before them: {by_page(first)}")
     if options.reruns:
         with served("server-rounds.log") as server:
             began, cpu = time.monotonic(), server.cpu_s()
             memory, clicks = asyncio.run(rounds(server, person(server.addresses[0], 0), options.reruns))
-            taken, cpu = time.monotonic() - began, server.cpu_s() - cpu
+            taken, cpu, alone = time.monotonic() - began, server.cpu_s() - cpu, server.own_mib()
         faults += Counter(click.fault for click in clicks if click.fault is not None)
         if min(memory, default=FLAT_FROM + 1) <= FLAT_FROM < max(memory):
             grown = memory[max(memory)] - memory[FLAT_FROM]
@@ -226,7 +229,9 @@ def measure(home: Home, folder: Path, options: argparse.Namespace) -> int:
             )
             said("|---" * (len(memory) + 3) + "|")
             said(f"| RSS, least of each hundred, MiB | {' | '.join(f'{one:.0f}' for one in memory.values())} | {grown:.0f} | {verdict} |")
-        notes.append(f"{len(clicks)} reruns in {taken:.0f} s, {cpu / len(clicks) * 1000:.0f} CPU ms each: {by_page(clicks)}")
+        notes.append(
+            f"{len(clicks)} reruns in {taken:.0f} s, {cpu / len(clicks) * 1000:.0f} CPU ms each, {alone:.0f} MiB its own: {by_page(clicks)}"
+        )
     said("\n" + "\n".join(notes))
     for fault, many in faults.most_common():
         said(f"error, {many} times: {fault}")

@@ -98,3 +98,10 @@ def test_doctor_finds_a_fresh_home_sound_or_says_what_to_do(tmp_path: Path) -> N
     rows = json.loads(done.stdout)["rows"]
     assert {row["check"] for row in rows} >= {"python", "home", "calendar", "warehouse", "snapshot"}
     assert all(row["ok"] for row in rows if row["check"] != "calendar")
+
+
+def test_a_command_loads_nothing_large_before_it_is_chosen() -> None:
+    """Every command would start later, and `hall serve` waits beside its server as long as that runs."""
+    asked = "import sys; from etl.cli import hall; hall(); print(*sorted({'numpy', 'pandas', 'pyarrow'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, encoding="utf-8", timeout=60, check=True)
+    assert done.stdout.strip() == ""

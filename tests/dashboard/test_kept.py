@@ -15,6 +15,20 @@ def test_an_answer_is_found_once_and_the_longest_unasked_is_forgotten():
     assert found == ["a", "b", "c", "b"]
 
 
+def test_large_answers_leave_room_for_fewer():
+    kept, found = Kept(10, len), []
+
+    def asked(question: str, size: int) -> None:
+        kept.get(question, lambda: found.append(question) or "x" * size)
+
+    for question, size in (("a", 4), ("b", 4), ("c", 5), ("b", 4), ("a", 4), ("b", 4)):
+        asked(question, size)
+    assert found == ["a", "b", "c", "a"]
+    asked("whole", 11)
+    asked("b", 4)
+    assert found == ["a", "b", "c", "a", "whole", "b"]
+
+
 def test_whoever_asks_at_the_same_time_waits_for_the_one_answer():
     kept, begun, go_on, found = Kept(10), threading.Event(), threading.Event(), []
 

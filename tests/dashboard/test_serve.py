@@ -1,6 +1,7 @@
 """`hall serve`: refuses a busy port in two lines, serves the dashboard, and takes it down when it is stopped."""
 
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -13,10 +14,30 @@ from pathlib import Path
 import pytest
 from chromium import free_port
 
-from etl.commands.serve import require_free
-from etl.config import HallError
+from etl.commands.serve import KEEPING, environment, require_free
+from etl.config import HallError, Home
 
 CHECKOUT = Path(__file__).parents[2]
+# Six sign-ins hash a password, each in a thread of its own: MiB that the process has more afterwards.
+HASHES = """
+from pathlib import Path
+from threading import Thread
+from etl.access.passwords import hashed
+
+def own():
+    return next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("RssAnon")) / 1024
+
+def joined(work):
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+
+hashed("before")
+before = own()
+for number in range(6):
+    joined(lambda: hashed(f"Red-Lantern-{number}"))
+print(own() - before)
+"""
 HALL = (sys.executable, "-c", "from etl.cli import main; main()")
 
 
@@ -46,6 +67,21 @@ def test_a_busy_port_is_refused_in_two_lines(hall_home):
 def test_an_address_of_another_machine_is_refused():
     with pytest.raises(HallError):
         require_free("192.0.2.1", 8501)
+
+
+def test_what_the_command_was_given_goes_to_the_server_and_wins():
+    given = {"PATH": "/bin", "HALL_ACCESS": "open", "HALL_HOME": "/elsewhere", "MALLOC_ARENA_MAX": "4"}
+    made = environment(Home(Path("/hall")), given)
+    assert (made["PATH"], made["HALL_HOME"], made["MALLOC_ARENA_MAX"]) == ("/bin", str(Path("/hall")), "4")
+    assert "HALL_ACCESS" not in made
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the settings are those of glibc")
+def test_signing_in_leaves_no_memory_behind():
+    env = environment(Home(CHECKOUT), {name: value for name, value in os.environ.items() if name not in (*KEEPING, "HALL_ARGON2")})
+    done = subprocess.run([sys.executable, "-c", HASHES], cwd=CHECKOUT, env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 8
 
 
 @pytest.mark.parametrize(
