@@ -14,7 +14,7 @@ from dashboard.snapshot import names_apart
 from dashboard.store import Measure, indicator
 from etl.divisions import group_words
 from etl.indicators import Row
-from etl.indicators.ranking import Standing
+from etl.indicators.ranking import Standing, needed
 
 USUAL = "on_time_rate"
 
@@ -44,7 +44,7 @@ def _note(hall: Hall, one: Standing, least: int) -> str:
 def _frame(hall: Hall, name: str, found: tuple[Standing, ...], then: dict[str, Row], places_then: dict[str, int | None]) -> pd.DataFrame:
     _, known = hall.speak, {one.code: one for one in hall.store.looked_at}
     names = names_apart(known.values(), _.code)
-    least = max(hall.store.settings.minimum_denominator, indicator(name).minimum_denominator)
+    least = needed(indicator(name), hall.store.settings.minimum_denominator)
     rows = []
     for one in found:
         earlier = then.get(one.name)
@@ -82,7 +82,7 @@ def _columns(name: str, _: Language, has_before: bool) -> list[Column]:
 
 def _rules(hall: Hall, name: str) -> str:
     _, found = hall.speak, indicator(name)
-    least = max(hall.store.settings.minimum_denominator, found.minimum_denominator)
+    least = needed(found, hall.store.settings.minimum_denominator)
     parts = [
         _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en),
         _("越高越好") if found.direction == "up" else _("越低越好"),
