@@ -44,7 +44,7 @@ def main() -> None:
     try:
         store = open_current(home, principal)
         view = session.read(store)
-        store = store.within(view.division)
+        store = store.within(view.division, view.language)
     except HallError as error:
         st.title(speak("政务大厅运行看板"), anchor=False)
         states.refusal(error, speak)

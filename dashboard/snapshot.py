@@ -1,6 +1,7 @@
 """One published version, opened once for all visitors, and what it says of itself; `dashboard/store.py` is how a person reads it."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,11 @@ import pandas as pd
 
 from dashboard.access.narrowing import Narrowed
 from dashboard.kept import Kept
+from dashboard.language import Code
 from etl.access.rules import Reach
 from etl.calendar import Calendar, read_calendar
 from etl.config import Home, Settings, settings_from
-from etl.divisions import CASES_LEFT, GATHERED
+from etl.divisions import CASES_LEFT, GATHERED, REFERENCE
 from etl.publish import open_snapshot
 from etl.synthetic import MARK
 
@@ -30,13 +32,39 @@ OF_FIGURES, OF_A_LIST = 4, 400
 
 @dataclass(frozen=True)
 class Division:
-    """A county in the snapshot: its code and name, whom it is ranked with, and the names of its city and province."""
+    """A county in the snapshot: its code and name, whom it is ranked with, and the names of its city and province.
+
+    The names that end in `_en` are the romanised ones for English readers, or the Chinese where the reference gives none.
+    """
 
     code: str
     name: str
+    name_en: str
     group: str
     city: str
+    city_en: str
     province: str
+    province_en: str
+
+    def named(self, language: Code) -> str:
+        """The county in a reader's language."""
+        return self.name_en if language == "en" else self.name
+
+    def city_named(self, language: Code) -> str:
+        """Its city."""
+        return self.city_en if language == "en" else self.city
+
+    def province_named(self, language: Code) -> str:
+        """Its province."""
+        return self.province_en if language == "en" else self.province
+
+
+def names_apart(counties: Iterable[Division], language: Code) -> dict[str, str]:
+    """A name for each county by its code; those that are called alike (鲤城 and 荔城 are both Licheng) bear their city's beside it."""
+    names = {one: one.named(language) for one in counties}
+    often = Counter(names.values())
+    sides = {"zh": "（{}）", "en": " ({})"}[language]
+    return {one.code: name if often[name] == 1 else name + sides.format(one.city_named(language)) for one, name in names.items()}
 
 
 @dataclass(frozen=True)
@@ -113,8 +141,12 @@ class Snapshot:
         """Counties whose rows the snapshot holds, by code; none where nobody said whose it is, or an earlier release made it."""
         if self.rows("select 1 from information_schema.tables where table_name = 'ref_division'").empty:
             return ()
-        found = self.rows("select division, name, peer_group, city, province from ref_division order by division")
-        return tuple(Division(*(str(value) for value in row)) for row in found.itertuples(index=False))
+        found = self.rows("select * from ref_division order by division")
+        for name in ("name", "city", "province"):
+            if f"{name}_en" not in found:
+                # A snapshot that an earlier release made.
+                found[f"{name}_en"] = found[name]
+        return tuple(Division(*(str(value) for value in row)) for row in found[list(REFERENCE)].itertuples(index=False))
 
     @property
     def is_gathered(self) -> bool:

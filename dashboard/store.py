@@ -19,13 +19,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.kept import named
+from dashboard.language import Code
 from dashboard.period import Period
 from dashboard.scope import DIMENSIONS as DIMENSIONS
 from dashboard.scope import Conditions as Conditions
 from dashboard.scope import Dimension as Dimension
 from dashboard.scope import Scope as Scope
 from dashboard.scope import condition_of
-from dashboard.snapshot import Division, Quarantined, Snapshot
+from dashboard.snapshot import Division, Quarantined, Snapshot, names_apart
 from etl.access.principal import LOCAL, Principal
 from etl.access.rules import NotAllowedError, access_rules, reach, reach_in
 from etl.answering import Answer, Record, explain_answer, records_named
@@ -66,9 +67,18 @@ class Measure:
 class Store:
     """One published snapshot as one person may read it."""
 
-    def __init__(self, snapshot: Snapshot, principal: Principal = LOCAL, damage: Damage | None = None, division: str | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        principal: Principal = LOCAL,
+        damage: Damage | None = None,
+        division: str | None = None,
+        language: Code = "zh",
+    ) -> None:
         """`division` is what of the snapshot is looked at, a county, city or province. Raises NotAllowedError where it is not theirs."""
         self.snapshot = snapshot
+        # In which counties are named where their windows stand beside each other.
+        self.language = language
         # What is wrong with the current version, where an earlier one is shown in its place.
         self.damage = damage
         self.principal = principal
@@ -77,12 +87,12 @@ class Store:
         codes = tuple(one.code for one in snapshot.divisions)
         self.reach = reach_in(principal, codes, snapshot.is_gathered, snapshot.are_cases_left, division)
 
-    def within(self, division: str | None) -> "Store":
+    def within(self, division: str | None, language: Code = "zh") -> "Store":
         """The same person's store of a county, a city or a province. Whatever is asked through it is answered from its rows alone.
 
         Raises NotAllowedError where it is not theirs.
         """
-        return Store(self.snapshot, self.principal, self.damage, division)
+        return Store(self.snapshot, self.principal, self.damage, division, language)
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         return self.snapshot.narrowed(self.reach).rows(sql, parameters or {})
@@ -286,17 +296,21 @@ class Store:
 
         def find() -> tuple[Row, ...]:
             with self.snapshot.narrowed(self.reach).cursor() as cursor:
-                rows = evaluate(cursor, name, Query(first, last, by=asked, where=dict(where))).rows
-            return rows if asked == by else tuple(self._with_county(row) for row in rows)
+                return evaluate(cursor, name, Query(first, last, by=asked, where=dict(where))).rows
 
-        return self.snapshot.figures.get((self.reach.key, name, first, last, by, where), find)
+        found = self.snapshot.figures.get((self.reach.key, name, first, last, by, where), find)
+        return found if asked == by else self._with_counties(found)
 
-    def _with_county(self, row: Row) -> Row:
-        """A row by division and window as one by window, named with its county."""
-        names = {one.code: one.name for one in self.looked_at}
-        county = str(row.by["division"])
-        rest = {key: value for key, value in row.by.items() if key != "division"}
-        return replace(row, by={**rest, "window": f"{names.get(county, county)} {row.by['window'] or '—'}"})
+    def _with_counties(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """Rows by division and window as rows by window, each window named with its county."""
+        names = names_apart(self.looked_at, self.language)
+
+        def named(row: Row) -> Row:
+            county = str(row.by["division"])
+            rest = {key: value for key, value in row.by.items() if key != "division"}
+            return replace(row, by={**rest, "window": f"{names.get(county, county)} {row.by['window'] or '—'}"})
+
+        return tuple(named(row) for row in rows)
 
     def _where(self, name: str, scope: Scope) -> Conditions:
         """The scope with this person's bounds; an indicator over a public table is the same for everybody and is not bound."""

@@ -7,7 +7,7 @@ so that counties put together in one snapshot are told apart, and a prefix of a 
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +16,9 @@ import duckdb
 from etl.config import SHIPPED, HallError, Home
 
 FILE = "divisions.csv"
-COLUMNS = ("code", "name", "kind", "group", "edition")
+COLUMNS = ("code", "name", "name_en", "kind", "group", "edition")
+# Columns of a snapshot's `ref_division`.
+REFERENCE = ("division", "name", "name_en", "peer_group", "city", "city_en", "province", "province_en")
 CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}([0-9]{3}|[0-9]{6})?")
 COUNTY_DIGITS, CITY_DIGITS, PROVINCE_DIGITS = 6, 4, 2
 # Tables that are the same for all counties put together: the calendar and the rules.
@@ -33,12 +35,20 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Division:
-    """One line of the reference: `group` is that of the counties it is ranked among, by default its kind."""
+    """One line of the reference: `group` is that of the counties it is ranked among, by default its kind.
+
+    `name_en` is the romanised name for English readers; where a line gives none it is the Chinese one.
+    """
 
     code: str
     name: str
+    name_en: str
     kind: str
     group: str
+
+    def named(self, language: str = "zh_CN") -> str:
+        """The name in a reader's language."""
+        return self.name_en if language == "en" else self.name
 
 
 def prefix_of(code: str) -> str:
@@ -62,11 +72,15 @@ def above(code: str) -> tuple[str, ...]:
 
 
 def read_divisions(folders: Iterable[Path]) -> dict[str, Division]:
-    """The reference by code, a later folder's lines in place of an earlier one's. Raises HallError naming the file and the line."""
+    """The reference by code, a later folder's lines in place of an earlier one's. Raises HallError naming the file and the line.
+
+    A later line without an English name leaves the earlier one standing, unless it calls the division something else.
+    """
     found: dict[str, Division] = {}
     for path in (folder / FILE for folder in folders):
-        if path.exists():
-            found |= {one.code: one for one in _read(path)}
+        for one in _read(path) if path.exists() else ():
+            former = found.get(one.code, one)
+            found[one.code] = replace(one, name_en=former.name_en) if one.name_en == one.name == former.name else one
     return found
 
 
@@ -81,7 +95,8 @@ def _read(path: Path) -> list[Division]:
             if not CODE.fullmatch(code) or not name:
                 raise HallError(f"{path} 第 {number} 行：区划代码或名称有误", f"{path}, line {number}: wrong code or no name")
             kind = (row.get("kind") or "").strip()
-            listed.append(Division(code, name, kind, (row.get("group") or "").strip() or kind))
+            romanised, group = ((row.get(column) or "").strip() for column in ("name_en", "group"))
+            listed.append(Division(code, name, romanised or name, kind, group or kind))
     return listed
 
 
@@ -96,10 +111,10 @@ def shipped() -> Mapping[str, Division]:
     return read_divisions([SHIPPED / "reference"])
 
 
-def name_of(prefix: str, known: Mapping[str, Division]) -> str:
+def name_of(prefix: str, known: Mapping[str, Division], language: str = "zh_CN") -> str:
     """The name of the division that a prefix stands for; the prefix itself where the reference does not have it."""
     found = known.get(prefix.ljust(COUNTY_DIGITS, "0"))
-    return prefix if found is None else found.name
+    return prefix if found is None else found.named(language)
 
 
 def group_words(group: str, language: str = "zh_CN") -> str:
@@ -108,21 +123,22 @@ def group_words(group: str, language: str = "zh_CN") -> str:
     return en if language == "en" else zh
 
 
-def described(codes: Sequence[str], known: Mapping[str, Division]) -> list[tuple[str, str, str, str, str]]:
-    """Rows of a snapshot's `ref_division`: code, name, group, name of the city and of the province."""
-    rows = []
+def described(codes: Sequence[str], known: Mapping[str, Division]) -> list[tuple[str, ...]]:
+    """Rows of a snapshot's `ref_division`: code, name, group, name of the city and of the province, each name in both languages."""
+    rows: list[tuple[str, ...]] = []
     for code in codes:
         found = known.get(code)
-        province, city = (*(name_of(prefix, known) for prefix in above(code)), "", "")[:2]
-        rows.append((code, name_of(code, known), found.group if found else "", city, province))
+        province, city = (*above(code), "", "")[:2]
+        of_city, of_province = ((name_of(one, known), name_of(one, known, "en")) for one in (city, province))
+        rows.append((code, name_of(code, known), name_of(code, known, "en"), found.group if found else "", *of_city, *of_province))
     return rows
 
 
 def write_divisions(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str, ...]]) -> None:
     """Makes `ref_division`, under the name `table`, of what `described` gives."""
-    con.execute(f"create or replace table {table} (division varchar, name varchar, peer_group varchar, city varchar, province varchar)")
+    con.execute(f"create or replace table {table} ({', '.join(f'{column} varchar' for column in REFERENCE)})")
     if rows:
-        con.executemany(f"insert into {table} values (?, ?, ?, ?, ?)", [list(row) for row in rows])
+        con.executemany(f"insert into {table} values ({', '.join('?' for _ in REFERENCE)})", [list(row) for row in rows])
 
 
 def held(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
@@ -171,9 +187,9 @@ def gathered_in(con: duckdb.DuckDBPyConnection) -> str | None:
 def refuse_gathered(con: duckdb.DuckDBPyConnection) -> None:
     """Raises HallError where several counties are put together: numbers of cases and signals, windows and staff are a county's own."""
     if (division := gathered_in(con)) is not None:
-        name = name_of(division, shipped())
+        zh, en = (name_of(division, shipped(), language) for language in ("zh_CN", "en"))
         raise HallError(
-            f"这里汇集了{name}（{division}）的多个区县；办件办理、信号、考核和对账属于各区县，请在该县自己的看板或目录中进行",
-            f"the counties of {name} ({division}) are put together here; cases, signals, assessment and reconciliation are a county's own: "
+            f"这里汇集了{zh}（{division}）的多个区县；办件办理、信号、考核和对账属于各区县，请在该县自己的看板或目录中进行",
+            f"the counties of {en} ({division}) are put together here; cases, signals, assessment and reconciliation are a county's own: "
             "see them in that county's dashboard or home",
         )

@@ -1,6 +1,8 @@
 """Divisions: codes and names, the column in a county's snapshot, and an indicator asked by it."""
 
 import contextlib
+import csv
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,12 @@ from etl.indicators import Query, evaluate
 from etl.publish import current, open_snapshot, publish
 
 YEAR = (date(2018, 1, 1), date(2018, 7, 31))
+SYLLABLE = "((?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:[aeiou]{1,3})(?:ng|n|r)?)"
+
+
+def reference() -> list[dict[str, str]]:
+    with (SHIPPED / "reference" / "divisions.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def test_the_reference_has_the_divisions_of_both_lists():
     found = read_divisions([SHIPPED / "reference"])
-    lines = (SHIPPED / "reference" / "divisions.csv").read_text("utf-8").splitlines()[1:]
-    edition = {line.split(",")[0]: line.split(",")[4] for line in lines}
+    edition = {line["code"]: line["edition"] for line in reference()}
     kinds = {
         list_of: Counter(one.kind for one in found.values() if edition[one.code] in ("", list_of) and one.kind not in ("province", "city"))
         for list_of in ("2018", "2025")
@@ -40,6 +47,29 @@ def test_the_reference_has_the_divisions_of_both_lists():
     assert (found[JIAOCHENG].name, found[FUAN].name, found["350900"].name) == ("蕉城区", "福安市", "宁德市")
 
 
+def test_every_division_has_a_romanised_name_of_its_kind():
+    """As many syllables as characters before the kind, an apostrophe before one that begins with a vowel, a character read one way."""
+    kinds = {"district": "District", "county_city": "City", "county": "County", "city": "City", "province": "Province"}
+    readings: dict[str, set[str]] = {}
+    for line in reference():
+        name, name_en, kind = line["name"], line["name_en"], line["kind"]
+        assert name
+        assert name_en.isascii(), line
+        own, _, suffix = name_en.rpartition(" ")
+        assert suffix == kinds[kind], line
+        # A name of one syllable keeps its kind as part of it: 沙县 is Shaxian County.
+        letters = name if len(name) == 2 else name[:-1]
+        spoken = re.fullmatch(SYLLABLE + rf"(?:(?=[^aeiou']){SYLLABLE}|'(?=[aoe]){SYLLABLE})" * (len(letters) - 1), own.lower())
+        assert own == own.capitalize(), line
+        assert spoken, line
+        for letter, syllable in zip(letters, (one for one in spoken.groups() if one), strict=True):
+            readings.setdefault(letter, set()).add(syllable)
+    assert {letter: found for letter, found in readings.items() if len(found) > 1} == {}
+    assert [readings[letter] for letter in "厦长乐侯将柘蕉漳尾"] == [
+        {"xia"}, {"chang"}, {"le"}, {"hou"}, {"jiang"}, {"zhe"}, {"jiao"}, {"zhang"}, {"wei"},
+    ]  # fmt: skip
+
+
 def test_codes_and_names():
     assert [prefix_of(code) for code in ("350000", "350900", "350902", "35", "3509", "350902001")] == [
         "35", "3509", "350902", "35", "3509", "350902001",
@@ -48,9 +78,10 @@ def test_codes_and_names():
         with pytest.raises(HallError, match="2, 4, 6, 9 or 12 digits"):
             prefix_of(wrong)
     assert [name_of(prefix, shipped()) for prefix in ("35", "3509", JIAOCHENG, "110101")] == ["福建省", "宁德市", "蕉城区", "110101"]
+    assert [name_of(prefix, shipped(), "en") for prefix in ("35", FUAN, "110101")] == ["Fujian Province", "Fu'an City", "110101"]
     assert described([FUAN, "110101"], shipped()) == [
-        (FUAN, "福安市", "county_city", "宁德市", "福建省"),
-        ("110101", "110101", "", "1101", "11"),
+        (FUAN, "福安市", "Fu'an City", "county_city", "宁德市", "Ningde City", "福建省", "Fujian Province"),
+        ("110101", "110101", "110101", "", "1101", "1101", "11", "11"),
     ]
     assert (group_words("district"), group_words("district", "en"), group_words("山区县")) == ("市辖区", "Districts", "山区县")
 
@@ -61,6 +92,9 @@ def test_an_office_changes_groups_and_adds_divisions(home: Home, tmp_path: Path)
     (own.root / "reference" / "divisions.csv").write_text("code,name,group\n350902,蕉城区,沿海\n360000,江西省,\n", "utf-8")
     found = divisions_of(own)
     assert (found[JIAOCHENG].group, found["360000"].name, found[FUAN].group) == ("沿海", "江西省", "county_city")
+    assert (found[JIAOCHENG].name_en, found["360000"].name_en) == ("Jiaocheng District", "江西省"), "without an English name the Chinese"
+    (own.root / "reference" / "divisions.csv").write_text("code,name,name_en\n350902,蕉城新区,\n350981,福安市,Fuan\n", "utf-8")
+    assert [divisions_of(own)[code].name_en for code in (JIAOCHENG, FUAN)] == ["蕉城新区", "Fuan"]
     (own.root / "reference" / "divisions.csv").write_text("code,name\n3509x2,蕉城区\n", "utf-8")
     with pytest.raises(HallError, match="line 2"):
         divisions_of(own)
@@ -125,4 +159,4 @@ def test_the_command_names_division_and_value(home: Home):
     for wrong in (("--division", "350102"), ("--where", "division=3501")):
         with pytest.raises(HallError, match=r"no division 350102; there are: 350902|division has no value '3501'; did you mean: 350902"):
             in_process(home.root, *asked, *wrong)
-    assert "蕉城区" in in_process(home.root, *asked, "--by", "division")
+    assert "蕉城区 / Jiaocheng District" in in_process(home.root, *asked, "--by", "division")

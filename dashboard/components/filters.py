@@ -156,9 +156,9 @@ def division(hall: Hall) -> bool:
     if len(theirs) < 2:
         return False
     levels = (
-        ("filter_province", _("省"), PROVINCE_DIGITS, {one.code[:PROVINCE_DIGITS]: one.province for one in theirs}),
-        ("filter_city", _("市"), CITY_DIGITS, {one.code[:CITY_DIGITS]: one.city for one in theirs}),
-        ("filter_county", _("区县"), COUNTY_DIGITS, {one.code: one.name for one in theirs}),
+        ("filter_province", _("省"), PROVINCE_DIGITS, {one.code[:PROVINCE_DIGITS]: one.province_named(_.code) for one in theirs}),
+        ("filter_city", _("市"), CITY_DIGITS, {one.code[:CITY_DIGITS]: one.city_named(_.code) for one in theirs}),
+        ("filter_county", _("区县"), COUNTY_DIGITS, {one.code: one.named(_.code) for one in theirs}),
     )
     within: str | None = None
     for key, label, digits, names in levels:

@@ -15,6 +15,7 @@ from dashboard.navigation import ENTRIES, SECTIONS, Entry
 from dashboard.period import is_running
 from dashboard.session import Hall
 from etl.access.rules import access_rules
+from etl.divisions import GATHERED
 
 # The only style sheet: what the theme cannot reach.
 STYLE = """
@@ -46,7 +47,7 @@ def scope_text(hall: Hall) -> str:
     """The scope in words, as pages and exports print it; the window that a person is bound to is part of it."""
     name = hall.store.settings.hall_name
     if hall.store.is_gathered:
-        name = division_words(hall.store.looked_at, hall.view.division, name, hall.speak)
+        name = division_words(hall.store.looked_at, hall.store.reach.division or hall.store.meta[GATHERED], hall.speak)
     return scope_words(hall.store.shown(hall.scope), name, hall.speak)
 
 

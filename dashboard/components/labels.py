@@ -71,13 +71,14 @@ def scope_words(scope: Scope, hall_name: str, speak: Language) -> str:
     return hall_name + " · " + ("，" if speak.code == "zh" else ", ").join(parts or [speak("全部部门、窗口和渠道")])
 
 
-def division_words(counties: Sequence[Division], prefix: str | None, whole: str, speak: Language) -> str:
-    """What of the counties put together is looked at: a county with its city, or how many counties of what."""
+def division_words(counties: Sequence[Division], prefix: str, speak: Language) -> str:
+    """What of the counties put together is looked at, all of which have this prefix: a county with its city, or how many of what."""
     if len(counties) == 1:
-        return counties[0].city + counties[0].name
-    name = whole
-    if prefix is not None and counties:
-        name = counties[0].province if len(prefix) == PROVINCE_DIGITS else counties[0].city
+        county, city = (counties[0].named(speak.code), counties[0].city_named(speak.code))
+        return speak.pick(city + county, f"{county}, {city}")
+    if not counties:
+        return prefix
+    name = counties[0].province_named(speak.code) if len(prefix) == PROVINCE_DIGITS else counties[0].city_named(speak.code)
     return speak("{name}（{n} 个区县）").format(name=name, n=len(counties))
 
 

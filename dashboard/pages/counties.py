@@ -10,10 +10,11 @@ from dashboard.language import Language
 from dashboard.period import comparison, is_covered
 from dashboard.queries import counties as queries
 from dashboard.session import Hall
+from dashboard.snapshot import names_apart
 from dashboard.store import Measure, indicator
 from etl.divisions import group_words
 from etl.indicators import Row
-from etl.indicators.ranking import Standing
+from etl.indicators.ranking import Standing, needed
 
 USUAL = "on_time_rate"
 
@@ -42,20 +43,20 @@ def _note(hall: Hall, one: Standing, least: int) -> str:
 
 def _frame(hall: Hall, name: str, found: tuple[Standing, ...], then: dict[str, Row], places_then: dict[str, int | None]) -> pd.DataFrame:
     _, known = hall.speak, {one.code: one for one in hall.store.looked_at}
-    least = max(hall.store.settings.minimum_denominator, indicator(name).minimum_denominator)
+    names = names_apart(known.values(), _.code)
+    least = needed(indicator(name), hall.store.settings.minimum_denominator)
     rows = []
     for one in found:
         earlier = then.get(one.name)
         # A change is told of those alone who stand in both.
         is_told = earlier is not None and one.place is not None and places_then.get(one.name) is not None
         change = kpi.change(name, _measure(name, one.row), _measure(name, earlier), _) if is_told and earlier is not None else None
-        division = known[one.name]
         rows.append(
-            [division.name, division.city, one.place, one.row.value, one.row.numerator, one.row.denominator, one.row.n, change or "",
-             places_then.get(one.name), _note(hall, one, least)]
+            [names[one.name], known[one.name].city_named(_.code), one.place, one.row.value, one.row.numerator, one.row.denominator,
+             one.row.n, change or "", places_then.get(one.name), _note(hall, one, least)]
         )  # fmt: skip
-    names = ["county", "city", "place", "value", "numerator", "denominator", "n", "change", "place_before", "note"]
-    return pd.DataFrame(rows, columns=names)
+    columns = ["county", "city", "place", "value", "numerator", "denominator", "n", "change", "place_before", "note"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _columns(name: str, _: Language, has_before: bool) -> list[Column]:
@@ -81,7 +82,7 @@ def _columns(name: str, _: Language, has_before: bool) -> list[Column]:
 
 def _rules(hall: Hall, name: str) -> str:
     _, found = hall.speak, indicator(name)
-    least = max(hall.store.settings.minimum_denominator, found.minimum_denominator)
+    least = needed(found, hall.store.settings.minimum_denominator)
     parts = [
         _("公式") + _.colon + _.pick(found.formula.zh, found.formula.en),
         _("越高越好") if found.direction == "up" else _("越低越好"),

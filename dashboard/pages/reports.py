@@ -211,7 +211,7 @@ def _download(hall: Hall, job: exports.Job, file: exports.File) -> None:
 def scope_name(hall: Hall, division: str) -> str:
     """The name of the division that a report is of."""
     counties = [one for one in hall.store.divisions if one.code.startswith(division)]
-    return division_words(counties, division, division, hall.speak) if counties else division
+    return division_words(counties, division, hall.speak)
 
 
 def _row(hall: Hall, job: exports.Job) -> None:

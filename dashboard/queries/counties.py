@@ -3,7 +3,7 @@
 from dashboard.period import Period
 from dashboard.store import Scope, Store, indicator
 from etl.indicators import Row, definitions
-from etl.indicators.ranking import Standing, can_rank, ranked
+from etl.indicators.ranking import Standing, can_rank, in_groups
 
 NOTHING = Row({}, None, None, None, 0)
 
@@ -25,11 +25,8 @@ def rows(store: Store, name: str, period: Period, scope: Scope) -> dict[str, Row
 
 def standings(store: Store, name: str, found: dict[str, Row]) -> dict[str, tuple[Standing, ...]]:
     """By group of peers, in the order of the groups' names, each county's standing among those of its group."""
-    groups: dict[str, dict[str, Row]] = {}
-    for one in store.looked_at:
-        groups.setdefault(one.group, {})[one.code] = found[one.code]
-    least = store.settings.minimum_denominator
-    return {group: ranked(indicator(name), groups[group], least) for group in sorted(groups)}
+    groups = {one.code: one.group for one in store.looked_at}
+    return in_groups(indicator(name), found, groups, store.settings.minimum_denominator)
 
 
 def _number(value: object) -> float | int | None:

@@ -11,13 +11,15 @@ from pathlib import Path
 import duckdb
 
 from dashboard.reports.assessed import Results
+from dashboard.reports.counties import county_tables
 from dashboard.reports.figures import Figure, Source
 from dashboard.reports.period import Boundaries, ReportPeriod, before, months_of, past, written_day
 from dashboard.reports.plan import Annex, Asked, Audience, Chart, Plan, plan
+from dashboard.reports.scoping import counties
 from dashboard.reports.scoretables import score_table
 from dashboard.reports.sentences import Said, Teller, paragraph, words_of
-from dashboard.reports.tables import Cell, Table, by_dimension, figure_cell, text_cell
-from dashboard.reports.wording import NO_VALUE, half_up, signed_change, unit
+from dashboard.reports.tables import Cell, Table, by_dimension, figure_cell, sum_cell, text_cell
+from dashboard.reports.wording import NO_VALUE, signed_change, unit
 from etl.config import HallError, Settings
 from etl.indicators import definitions
 from etl.indicators.dimensions import DIMENSIONS, code_list
@@ -164,7 +166,10 @@ def compose(
     words = words_of(period, as_of, settings.hall_name)
     # A period that is still running is no match for a whole one: then nothing is compared.
     earlier = None if running else before(period, choice.boundaries)
-    teller = Teller(source, period, earlier, choice.audience, words, tuple(settings.report_departments), assessed=assessed, as_of=as_of)
+    teller = Teller(
+        source, period, earlier, choice.audience, words, tuple(settings.report_departments), assessed=assessed, as_of=as_of,
+        counties=counties(con), minimum=settings.minimum_denominator,
+    )  # fmt: skip
     asked = plan()
     stamp = Stamp(
         snapshot_id, published_at, as_of, definitions_version(), meta.get("calendar_version", NO_VALUE), period, choice.audience,
@@ -232,7 +237,7 @@ def _kpis(asked: Plan, teller: Teller) -> Table:
         change = NO_VALUE if hidden else signed_change(now, then)
         shown = [Cell("*"), Cell("*")] if hidden else [figure_cell(now), figure_cell(then)]
         parts = [
-            Cell(NO_VALUE) if hidden or value is None or now.denominator is None else _sum_cell(value)
+            Cell(NO_VALUE) if hidden or value is None or now.denominator is None else sum_cell(value)
             for value in (now.numerator, now.denominator)
         ]
         rows.append(
@@ -245,12 +250,6 @@ def _kpis(asked: Plan, teller: Teller) -> Table:
             )
         )
     return Table("主要指标", ("指标", "单位", "本期", "上期", "增减", "分子", "分母"), tuple(rows), notes=asked.kpi_notes)
-
-
-def _sum_cell(value: int | float) -> Cell:
-    """A numerator or denominator: whole where it is, else with two decimals."""
-    whole = float(value).is_integer()
-    return Cell(f"{half_up(value, 0 if whole else 2):,}", "count" if whole else "mean", value)
 
 
 def _annexes(con: duckdb.DuckDBPyConnection, asked: Plan, teller: Teller) -> list[AnnexText]:
@@ -271,7 +270,7 @@ def _tables(con: duckdb.DuckDBPyConnection, annex: Annex, teller: Teller) -> lis
         return _list(con, annex, teller)
     if annex.assessed is not None:
         return [] if teller.assessed is None else score_table(annex.title, annex.assessed, teller.assessed, annex.landscape)
-    return by_dimension(annex, teller)
+    return county_tables(annex, teller) if annex.peers else by_dimension(annex, teller)
 
 
 def _list(con: duckdb.DuckDBPyConnection, annex: Annex, teller: Teller) -> list[Table]:

@@ -161,9 +161,16 @@ class ListColumn(_Strict):
     codes: str | None = None
 
 
+class Peers(_Strict):
+    """A table of counties: each figure, and of those by which counties can be ranked numerator, denominator and place as well."""
+
+    title: str
+    figures: tuple[Asked, ...] = Field(min_length=1)
+
+
 class Annex(_Strict):
-    """A table behind the text. One of: `rows` (a dimension, one column an indicator), `query` (a list), `assessed` (the published
-    scores of such subjects), `is_definitions`."""
+    """A table behind the text. One of: `rows` (a dimension, one column an indicator), `peers` (counties, where there are several),
+    `query` (a list), `assessed` (the published scores of such subjects), `is_definitions`."""
 
     id: str
     title: str
@@ -173,6 +180,7 @@ class Annex(_Strict):
     columns: tuple[Column, ...] = ()
     has_total: bool = True
     rank_by: str | None = Field(default=None, description="heading of the column by which the table is repeated in order of rank")
+    peers: tuple[Peers, ...] = ()
     query: str | None = None
     list_columns: tuple[ListColumn, ...] = ()
     assessed: RuledKind | None = None
@@ -221,6 +229,7 @@ class Plan(_Strict):
         for annex in self.annexes:
             if not annex.optional:
                 yield from (name for column in annex.columns if (name := column.indicator or column.change))
+                yield from (asked.indicator for peers in annex.peers for asked in peers.figures)
         for chart in self.charts:
             if not chart.optional:
                 yield from (asked.indicator for asked in chart.figures)

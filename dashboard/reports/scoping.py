@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -35,17 +36,30 @@ def has_rows(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether rows of cases can be told."""
     if con.execute("select 1 from meta where key = ?", [CASES_LEFT]).fetchone() is not None:
         return False
-    return len(_counties(con)) < 2
+    return len(counties(con)) < 2
 
 
-def _counties(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True)
+class County:
+    """A county whose figures a report holds, and the group of peers that it is ranked in."""
+
+    code: str
+    name: str
+    group: str
+    city: str
+    province: str
+
+
+def counties(con: duckdb.DuckDBPyConnection) -> tuple[County, ...]:
+    """Those that a report of this connection is of, by code; none where nobody said whose the snapshot is."""
     try:
-        return con.execute("select name, city, province from ref_division order by division").fetchall()
+        found = con.execute("select division, name, peer_group, city, province from ref_division order by division").fetchall()
     except duckdb.CatalogException:
         # A snapshot that an earlier release made.
-        return []
+        return ()
+    return tuple(County(*row) for row in found)
 
 
 def _name(con: duckdb.DuckDBPyConnection, prefix: str) -> str:
-    name, city, province = _counties(con)[0]
-    return {PROVINCE_DIGITS: province, CITY_DIGITS: city}.get(len(prefix), city + name)
+    first = counties(con)[0]
+    return {PROVINCE_DIGITS: first.province, CITY_DIGITS: first.city}.get(len(prefix), first.city + first.name)

@@ -10,12 +10,16 @@ from dashboard.reports.assessed import Results, honours, standing
 from dashboard.reports.figures import Figure, Question, Source
 from dashboard.reports.period import ReportPeriod, written_day
 from dashboard.reports.plan import Asked, Audience, Part
+from dashboard.reports.scoping import County
 from dashboard.reports.wording import FEWER, amount, change, exact, half_up, is_small, listed, unit
 
 
 @dataclass(frozen=True)
 class Teller:
-    """All that a sentence is written from. `earlier` is None where no fair comparison can be made."""
+    """All that a sentence or a table is written from. `earlier` is None where no fair comparison can be made.
+
+    `counties` are those that the report is of, and `minimum` on how many cases whoever is ranked must rest.
+    """
 
     source: Source
     period: ReportPeriod
@@ -26,6 +30,8 @@ class Teller:
     hidden: frozenset[Question] = frozenset()
     assessed: Results | None = None
     as_of: date = date.max
+    counties: tuple[County, ...] = ()
+    minimum: int = 1
 
     def told(self, figure: Figure) -> str:
         """The number with its unit as this audience may read it."""

@@ -9,11 +9,12 @@ from dashboard.reports.figures import Figure, Value
 from dashboard.reports.plan import Annex, Column
 from dashboard.reports.sentences import Teller
 from dashboard.reports.suppression import Place, hidden_cells
-from dashboard.reports.wording import HIDDEN, NO_VALUE, SMALL, change_value, is_small, number, signed_change
+from dashboard.reports.wording import HIDDEN, NO_VALUE, SMALL, change_value, half_up, is_small, number, signed_change
 from etl.indicators.dimensions import value_label
 
 CellKind = Literal["text", "count", "rate", "mean", "change", "date"]
 TOTAL = "合计"
+HIDDEN_NOTE = f"带“{HIDDEN}”的为少于{SMALL}件的数，以及为免推算而一并不列的数。"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class HeaderCell:
 
 @dataclass(frozen=True)
 class Table:
-    """Paths of the header's cells, rows, and the row of totals."""
+    """Paths of the header's cells, rows, and the row of totals. `part` tells its sheet in Excel from the others of its annex."""
 
     title: str
     header: tuple[str, ...]
@@ -51,6 +52,7 @@ class Table:
     total: tuple[Cell, ...] | None = None
     notes: tuple[str, ...] = ()
     is_landscape: bool = False
+    part: str = ""
 
     @property
     def all_rows(self) -> tuple[tuple[Cell, ...], ...]:
@@ -107,6 +109,12 @@ def figure_cell(figure: Figure | None) -> Cell:
     return Cell(number(figure), kind, figure.value, figure)
 
 
+def sum_cell(value: int | float) -> Cell:
+    """A numerator or denominator: whole where it is, else with two decimals."""
+    whole = float(value).is_integer()
+    return Cell(f"{half_up(value, 0 if whole else 2):,}", "count" if whole else "mean", value)
+
+
 def change_cell(now: Figure | None, then: Figure | None) -> Cell:
     """The change in per cent of a count; a dash where there is none."""
     if now is None:
@@ -118,7 +126,7 @@ def change_cell(now: Figure | None, then: Figure | None) -> Cell:
     return Cell(f"{text}%" if now.is_count else text, "change", float(value), now)
 
 
-def _zero(figure: Figure, by: str, name: Value) -> Figure:
+def nothing_of(figure: Figure, by: str, name: Value) -> Figure:
     """A slice that has no rows: a count of it is 0, a rate has no value."""
     return replace(
         figure, by=((by, name),), numerator=0 if figure.is_count else None, denominator=None, value=0 if figure.is_count else None, n=0
@@ -155,8 +163,8 @@ def _fill(annex: Annex, column: Column, teller: Teller) -> _Filled | None:
 
 
 def _cell(filled: _Filled, by: str, name: Value) -> Cell:
-    now = filled.now.get(name) or _zero(filled.whole, by, name)
-    then = filled.then.get(name) or (_zero(filled.whole_then, by, name) if filled.whole_then else None)
+    now = filled.now.get(name) or nothing_of(filled.whole, by, name)
+    then = filled.then.get(name) or (nothing_of(filled.whole_then, by, name) if filled.whole_then else None)
     if filled.column.change:
         return change_cell(now, then)
     return figure_cell(then if filled.column.period == "before" else now)
@@ -195,14 +203,14 @@ def by_dimension(annex: Annex, teller: Teller) -> list[Table]:
     rows = [[_cell(one, annex.rows, name) for one in filled] for name in names]
     total = [_total(one) for one in filled] if annex.has_total else None
     if teller.audience == "public":
-        rows, total = _public(rows, total, [one.column for one in filled])
+        rows, total = for_public(rows, total, [one.column for one in filled])
     header = ("序号", annex.of, *(_heading(one) for one in filled))
     labels = [value_label(annex.rows, name) for name in names]
     numbered = tuple(
         (Cell(str(place), "count", place), text_cell(label), *row) for place, (label, row) in enumerate(zip(labels, rows, strict=True), 1)
     )
     last = (text_cell(""), text_cell(TOTAL), *total) if total is not None else None
-    notes = (*annex.notes, f"带“{HIDDEN}”的为少于{SMALL}件的数，以及为免推算而一并不列的数。") if _hides(rows) else annex.notes
+    notes = (*annex.notes, HIDDEN_NOTE) if hides(rows) else annex.notes
     tables = [Table(annex.title, header, numbered, last, notes, annex.landscape)]
     headings = [one.column.heading for one in filled]
     if annex.rank_by in headings:
@@ -217,14 +225,15 @@ def _ranked(table: Table, column: int, annex: Annex) -> Table:
 
     ordered = sorted(table.rows, key=place)
     rows = tuple((Cell(str(number), "count", number), *row[1:]) for number, row in enumerate(ordered, 1))
-    return replace(table, title=f"{annex.title}（按{table.header[column].replace('/', '')}排序）", rows=rows)
+    return replace(table, title=f"{annex.title}（按{table.header[column].replace('/', '')}排序）", rows=rows, part="排序")
 
 
-def _hides(rows: Sequence[Sequence[Cell]]) -> bool:
+def hides(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether any cell is kept back."""
     return any(cell.is_hidden for row in rows for cell in row)
 
 
-def _public(rows: list[list[Cell]], total: list[Cell] | None, columns: Sequence[Column]) -> tuple[list[list[Cell]], list[Cell] | None]:
+def for_public(rows: list[list[Cell]], total: list[Cell] | None, columns: Sequence[Column]) -> tuple[list[list[Cell]], list[Cell] | None]:
     """Hides small counts, what would give them away, and every rate and change beside a hidden count."""
     lines = [*rows, *([total] if total is not None else [])]
     values: dict[Place, int | float] = {}

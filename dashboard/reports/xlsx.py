@@ -50,8 +50,9 @@ def write(report: Report) -> bytes:
     if report.charts:
         _charts(book, styles, report)
     for annex in report.annexes:
-        for number, table in enumerate(annex.tables):
-            _annex(book, styles, report, f"附件{annex.number}{'' if number == 0 else '（排序）'}", f"附件{annex.number}", table)
+        for table in annex.tables:
+            part = f"（{table.part}）" if table.part else ""
+            _annex(book, styles, report, f"附件{annex.number}{part}", f"附件{annex.number}", table)
         if not annex.tables:
             sheet = _sheet(book, styles, report, f"附件{annex.number}", False)
             sheet.write_string(0, 0, f"附件{annex.number}　{annex.title}", styles.get("title"))

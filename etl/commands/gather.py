@@ -1,5 +1,6 @@
 """`hall gather`: the counties of a city or a province put together in a home of its own."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -38,13 +39,13 @@ def gather(
     with connect(home) as con:
         made = run(con, home, lake, prefix_of(code), without or (), with_cases)
     if as_json:
-        rows = [{"division": one.division, "name": one.name, "cases": one.cases, "is_computed": one.is_computed} for one in made.counties]
+        rows = [asdict(one) for one in made.counties]
         print_json({"division": made.division, "as_of": made.as_of, "differing": made.differing, "counties": rows})
         return
     print_table(
         f"已汇集 {len(made.counties)} 个区县，数据截止 {made.as_of} / counties put together, data cut-off",
         ["区划 / division", "名称 / name", "办件 / cases", "本次计算 / computed now"],
-        [(one.division, one.name, one.cases, "是 / yes" if one.is_computed else "") for one in made.counties],
+        [(one.division, f"{one.name} / {one.name_en}", one.cases, "是 / yes" if one.is_computed else "") for one in made.counties],
     )
     if made.differing:
         typer.echo(f"各区县规则不同：{'、'.join(made.differing)} / the counties' rules differ: {', '.join(made.differing)}")

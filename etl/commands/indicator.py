@@ -35,6 +35,14 @@ def _shown(value: float | None, indicator: "Indicator") -> str:
     return f"{value:.2f}" if indicator.kind in ("rate", "mean", "percentile") else f"{value}"
 
 
+def _named(dimension: str, value: str | int) -> str:
+    """The words of a value; a division, which has a name in either language, by both."""
+    from etl.indicators.dimensions import DIMENSIONS, value_label
+
+    words = [value_label(dimension, value, language) for language in ("zh_CN", "en")]
+    return " / ".join(dict.fromkeys(words)) if DIMENSIONS[dimension].type == "division" and value else words[0]
+
+
 def _print_dictionary(as_json: bool) -> None:
     from etl.indicators import definitions
     from etl.indicators.dictionary import entry
@@ -48,13 +56,13 @@ def _print_dictionary(as_json: bool) -> None:
 
 
 def _print_result(result: "Result", indicator: "Indicator") -> None:
-    from etl.indicators.dimensions import DIMENSIONS, value_label
+    from etl.indicators.dimensions import DIMENSIONS
 
     names = list(result.rows[0].by) if result.rows else []
     columns = [*(DIMENSIONS[name].zh for name in names), "分子 / numerator", "分母 / denominator", f"值 / value（{result.unit}）", "n"]
     rows = [
         (
-            *(value_label(name, row.by[name]) for name in names),
+            *(_named(name, row.by[name]) for name in names),
             row.numerator,
             row.denominator,
             _shown(row.value, indicator) + ("（n 过小 / small n）" if row.n < indicator.minimum_denominator else ""),

@@ -190,7 +190,7 @@ def value_label(name: str, value: Value, language: str = "zh_CN") -> str:
     if value == "":
         return "(not given)" if language == "en" else "（未填）"
     if DIMENSIONS[name].type == "division":
-        return name_of(str(value), shipped())
+        return name_of(str(value), shipped(), language)
     code = code_list(DIMENSIONS[name]).get(str(value))
     if code is None:
         return str(value)

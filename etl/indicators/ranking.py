@@ -25,12 +25,25 @@ def can_rank(indicator: Indicator) -> bool:
     return indicator.direction != "none" and indicator.kind in RANKED_KINDS
 
 
+def needed(indicator: Indicator, minimum: int) -> int:
+    """On how many cases whoever is ranked must rest: the office's `minimum` or the indicator's own, whichever is more."""
+    return max(minimum, indicator.minimum_denominator)
+
+
+def in_groups(indicator: Indicator, rows: Mapping[str, Row], groups: Mapping[str, str], minimum: int) -> dict[str, tuple[Standing, ...]]:
+    """By group of peers, in the order of the groups' names, the rows ranked within it. `groups` names the group of each row."""
+    found: dict[str, dict[str, Row]] = {group: {} for group in sorted(set(groups.values()))}
+    for name, group in groups.items():
+        found[group][name] = rows[name]
+    return {group: ranked(indicator, of_group, minimum) for group, of_group in found.items()}
+
+
 def ranked(indicator: Indicator, rows: Mapping[str, Row], minimum: int) -> tuple[Standing, ...]:
     """The rows, by name, in the order of their places; those on fewer than `minimum` cases, or the indicator's own minimum, come last.
 
     Equal fractions share a place and the next one is left out: 1, 1, 3.
     """
-    least = max(minimum, indicator.minimum_denominator)
+    least = needed(indicator, minimum)
     is_up = indicator.direction == "up"
     firm = {name: value for name, row in rows.items() if row.n >= least and (value := _exact(row)) is not None}
     better = {name: sum((other > value) if is_up else (other < value) for other in firm.values()) for name, value in firm.items()}

@@ -32,6 +32,7 @@ class GatheredCounty:
 
     division: str
     name: str
+    name_en: str
     cases: int
     is_computed: bool
 
@@ -81,7 +82,10 @@ def gather(
         left = {} if with_cases else {CASES_LEFT: "true"}
         write_meta(con, {**_common(con, counties), **own, **left})
         received = dict(con.execute("select division, sum(received) from mart_case_day group by division").fetchall())
-    made = tuple(GatheredCounty(code, name_of(code, known), int(received.get(code) or 0), code in computed) for code in codes)
+    made = tuple(
+        GatheredCounty(code, name_of(code, known), name_of(code, known, "en"), int(received.get(code) or 0), code in computed)
+        for code in codes
+    )
     return Gathered(prefix, date.fromisoformat(counties[0].manifest.as_of), made, differing)
 
 

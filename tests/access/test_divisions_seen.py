@@ -196,7 +196,7 @@ def test_acts_and_assessment_are_a_countys_own(province):
     hall = Hall(store, View("zh", YEAR, Scope(), JIAOCHENG), lambda text: text)
     assert not any(hall.may(action) for action in COUNTY_ACTIONS)
     assert hall.may("make_report")
-    with pytest.raises(HallError, match=r"counties of 福建省 \(35\) are put together"):
+    with pytest.raises(HallError, match=r"counties of Fujian Province \(35\) are put together"):
         assessed(store)
     for ask in (store.reconciled, lambda: annual.of_year(store, 2018)):
         with pytest.raises(HallError, match="each county's own dashboard"):

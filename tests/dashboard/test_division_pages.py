@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.navigation import ENTRIES
 from dashboard.period import Period
+from dashboard.snapshot import Division, names_apart
 from dashboard.store import Scope, open_current
 from etl.config import Home
+from etl.divisions import described, shipped
 
 YEAR = {"period": "year", "on": "2018-01-01"}
 UNEXPECTED = ("这一页暂时无法显示", "This page cannot be shown")
@@ -96,7 +98,6 @@ def test_an_address_that_names_none_of_the_counties_shows_all(open_province, cod
 def test_every_page_of_several_counties_is_drawn_in_its_language(made, open_province, language):
     """Figures where there are figures; lists, assessment and what was published say where they are to be seen."""
     store = open_current(made.province)
-    names = [name for one in store.divisions for name in (one.name, one.city, one.province)]
     # Of the English pages those that say something of their own here.
     english = ("overview", "timelimits", "counties", "items", "queue", "supervision", "quality", "assessment", "annual", "reports")
     for entry in ENTRIES:
@@ -106,7 +107,38 @@ def test_every_page_of_several_counties_is_drawn_in_its_language(made, open_prov
         said = texts(app)
         assert not any(words in text for text in said for words in UNEXPECTED), entry.name
         if language == "en":
-            assert chinese_left(said, store, (*names, "住建局", "民政局", "1号窗口", "2号窗口")) == [], entry.name
+            assert chinese_left(said, store, ("住建局", "民政局", "1号窗口", "2号窗口")) == [], entry.name
+
+
+def test_divisions_are_called_by_their_english_names_on_english_pages(made, open_province):
+    app = open_province("throughput", lang="en", by="window", **YEAR)
+    assert any(r"Fujian Province \(3 counties\)" in text for text in texts(app))
+    assert box(app, "filter_city").options == ["All", "Fuzhou City", "Ningde City"]
+    windows = next(frame.value for frame in app.main.get("dataframe") if "window" in frame.value)["window"]
+    assert {name.split(" ")[0] for name in windows} == {"Gulou", "Jiaocheng", "Fu'an"}
+    # The same answer, kept for whoever asked first, is told to each in their language.
+    app = open_province("throughput", lang="zh", by="window", **YEAR)
+    assert {name.split(" ")[0] for name in next(f.value for f in app.main.get("dataframe") if "window" in f.value)["window"]} == {
+        "鼓楼区", "蕉城区", "福安市",
+    }  # fmt: skip
+    app = open_province("overview", lang="en", division=FUAN, **YEAR)
+    assert any("Fu'an City, Ningde City" in text for text in texts(app))
+    app = open_province("counties", lang="en", indicator="on_time_rate", **YEAR)
+    tables = [frame.value for frame in app.main.get("dataframe")]
+    assert [sorted(table["county"]) for table in tables] == [["Fu'an City"], ["Gulou District", "Jiaocheng District"]]
+    assert set(tables[1]["city"]) == {"Fuzhou City", "Ningde City"}
+
+
+def test_counties_that_are_called_alike_are_told_apart():
+    """鲤城 and 荔城 are both Licheng; in one chart or list they would be one."""
+    rows = described(("350304", "350502", FUAN), shipped())
+    counties = [Division(*row) for row in rows]
+    assert list(names_apart(counties, "en").values()) == [
+        "Licheng District (Putian City)",
+        "Licheng District (Quanzhou City)",
+        "Fu'an City",
+    ]
+    assert list(names_apart(counties, "zh").values()) == ["荔城区", "鲤城区", "福安市"]
 
 
 def test_lists_of_several_counties_say_that_a_county_must_be_chosen(open_province):

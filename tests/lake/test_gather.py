@@ -97,9 +97,9 @@ def test_refused_records_are_counted_within_their_county(province):
 
 def test_the_snapshot_names_its_counties(province):
     assert province.execute("select * from ref_division order by 1").fetchall() == [
-        (GULOU, "鼓楼区", "district", "福州市", "福建省"),
-        (JIAOCHENG, "蕉城区", "district", "宁德市", "福建省"),
-        (FUAN, "福安市", "county_city", "宁德市", "福建省"),
+        (GULOU, "鼓楼区", "Gulou District", "district", "福州市", "Fuzhou City", "福建省", "Fujian Province"),
+        (JIAOCHENG, "蕉城区", "Jiaocheng District", "district", "宁德市", "Ningde City", "福建省", "Fujian Province"),
+        (FUAN, "福安市", "Fu'an City", "county_city", "宁德市", "Ningde City", "福建省", "Fujian Province"),
     ]
     narrow(province, NINGDE)
     assert held(province) == (JIAOCHENG, FUAN)
@@ -157,7 +157,7 @@ def test_a_county_is_computed_once_and_again_after_its_next_export(tmp_path: Pat
     assert built_of(county_of(lake, JIAOCHENG)) is None
     with connect(centre) as con:
         assert [(one.cases, one.is_computed) for one in gather(con, centre, lake, NINGDE, now=LATER).counties] == [(10, True)]
-        with pytest.raises(HallError, match=r"counties of 宁德市 \(3509\) are put together"):
+        with pytest.raises(HallError, match=r"counties of Ningde City \(3509\) are put together"):
             load_built(con, county_of(lake, JIAOCHENG), in_order(read_models(), county.manifest.tables), NOW)
         with pytest.raises(HallError, match="holds no records"):
             build(con, centre, now=NOW)
@@ -202,7 +202,7 @@ def test_what_is_a_countys_own_is_refused_where_counties_are_put_together(made: 
         ("score", "1号窗口", "--month", "2018-05"),
         ("freeze", "2018-05"),
     ):
-        with pytest.raises(HallError, match=r"counties of 福建省 \(35\) are put together"):
+        with pytest.raises(HallError, match=r"counties of Fujian Province \(35\) are put together"):
             in_process(made.province.root, *command)
     with pytest.raises(HallError, match="county's dashboard or home"):
         open_county(made.province)
@@ -218,7 +218,9 @@ def test_a_sound_home_of_counties_is_not_told_to_be_damaged(made: Counties):
 def test_the_command_says_what_was_put_together(made: Counties, centre: Home):
     told = answered(centre.root, "gather", "--lake", made.lake, "--division", "350900", "--without-cases")
     assert (told["division"], told["as_of"], told["differing"]) == (NINGDE, "2018-07-31", [])
-    assert [(row["division"], row["name"], row["cases"]) for row in told["counties"]] == [(JIAOCHENG, "蕉城区", 90), (FUAN, "福安市", 90)]
+    assert [(row["division"], row["name"], row["name_en"], row["cases"]) for row in told["counties"]] == [
+        (JIAOCHENG, "蕉城区", "Jiaocheng District", 90), (FUAN, "福安市", "Fu'an City", 90),
+    ]  # fmt: skip
     with pytest.raises(HallError, match="name the city or province with --division"):
         in_process(centre.root, "gather", "--lake", made.lake)
     centre.settings_file.write_text(f'division = "{FUJIAN}0000"\n', "utf-8")

@@ -52,9 +52,9 @@ def test_every_required_indicator_is_in_the_dictionary():
     assert [name for name in plan().required() if name not in definitions()] == []
 
 
-def test_the_annexes_are_the_seven_of_the_template():
+def test_the_annexes_are_the_seven_of_the_template_and_that_of_counties():
     assert [annex.id for annex in plan().annexes] == [
-        "departments", "overdue", "window_scores", "staff_scores", "items", "certificates", "definitions",
+        "departments", "overdue", "window_scores", "staff_scores", "items", "certificates", "counties", "definitions",
     ]  # fmt: skip
     assert [section.heading for section in plan().sections] == ["总体情况", "窗口运行与考核情况", "存在问题", "下步要求"]
 
