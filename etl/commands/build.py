@@ -64,16 +64,16 @@ def build(
 def _on_spark(home: "Home", lake: str | None, division: str | None, master: str, conf: list[str]) -> "BuildResult":
     from etl.config import HallError, connect, settings_from
     from etl.engine.spark import build_from_lake
-    from etl.lake import county_of
+    from etl.lake import county_of, lake_at
 
     if lake is None:
         raise HallError("请用 --lake 指定数据湖目录", "give the lake's folder with --lake")
     wrong = next((one for one in conf if "=" not in one), None)
     if wrong is not None:
         raise HallError(f"Spark 设置应为 键=值：{wrong}", f"a setting of Spark is KEY=VALUE: {wrong}")
-    county = county_of(lake, settings_from(home).division if division is None else division)
-    with connect(home) as con:
-        return build_from_lake(con, county, master, dict(one.split("=", 1) for one in conf))
+    code = settings_from(home).division if division is None else division
+    with connect(home) as con, lake_at(lake) as root:
+        return build_from_lake(con, county_of(root, code), master, dict(one.split("=", 1) for one in conf))
 
 
 def register(app: typer.Typer) -> None:

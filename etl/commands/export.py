@@ -18,11 +18,11 @@ def export(
     """把已载入的记录写入数据湖，供上级用 Spark 计算 / the loaded records, masked, for a build on Spark."""
     from etl.config import HallError, connect, settings_from
     from etl.lake import export as run
-    from etl.lake.layout import folder_of
+    from etl.lake.layout import require_division
 
     home = home_of(context)
     code = settings_from(home).division if division is None else division
-    folder_of(lake, code)
+    require_division(code)
     if not home.warehouse.exists():
         raise HallError("尚无数据：请先运行 hall load", "nothing is loaded yet: run hall load first")
     with connect(home) as con:
