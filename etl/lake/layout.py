@@ -19,8 +19,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from etl.config import HallError
 from etl.lake.storage import MANIFEST, Folder, Place
@@ -33,12 +34,17 @@ UNDATED = "none"
 ABANDONED_SECONDS = 24 * 3600
 
 
+# Names and types of a manifest are written into SQL, and it may come from another county.
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$|^_[a-z0-9_]+$")]
+Kind = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_ ]*(\([0-9, ]+\))?(\[\])*$")]
+
+
 class Table(BaseModel):
     """One table of an export, partitioned by the month of the first date that a record has, or in one piece."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    columns: dict[str, str]
+    columns: dict[Name, Kind]
     rows: int
     is_by_month: bool = False
 
@@ -52,7 +58,7 @@ class Manifest(BaseModel):
     hall_name: str
     exported_at: str
     as_of: str
-    tables: dict[str, Table]
+    tables: dict[Name, Table]
 
 
 @dataclass(frozen=True)
@@ -112,12 +118,15 @@ def county_of(lake: Path | Place, division: str) -> County:
             f"the lake {shown} holds no export of {division}: run hall export --lake there first",
         )
     try:
-        return County(place, version, Manifest.model_validate_json(manifest))
+        read = Manifest.model_validate_json(manifest)
     except ValidationError:
+        read = None
+    if read is None or read.division != division:
         raise HallError(
             f"{place.shown} 的导出说明已损坏：请重新运行 hall export --lake",
             f"the manifest in {place.shown} is damaged: run hall export --lake again",
-        ) from None
+        )
+    return County(place, version, read)
 
 
 def counties_of(lake: Path | Place, prefix: str) -> list[County]:

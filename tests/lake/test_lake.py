@@ -218,9 +218,18 @@ def test_a_county_that_never_exported_or_whose_manifest_is_damaged_is_refused(ho
     with pytest.raises(HallError, match="holds no export of 350902"):
         county_of(tmp_path, ONE)
     made = _exported(home, tmp_path / "lake", ONE)
-    (Path(made.path) / MANIFEST).write_text("{", "utf-8")
-    with pytest.raises(HallError, match="damaged"):
-        county_of(tmp_path / "lake", ONE)
+    written = (Path(made.path) / MANIFEST).read_text("utf-8")
+    for damaged in (
+        "{",
+        written.replace('"raw_case"', '"raw_case; drop table meta"'),
+        written.replace('"case_no"', '"case_no, 1"'),
+        written.replace('"VARCHAR"', '"VARCHAR, x"', 1),
+        written.replace(f'"{ONE}"', f'"{OTHER}"'),
+    ):
+        assert damaged != written
+        (Path(made.path) / MANIFEST).write_text(damaged, "utf-8")
+        with pytest.raises(HallError, match="damaged"):
+            county_of(tmp_path / "lake", ONE)
 
 
 def test_a_home_of_the_lake_publishes_and_takes_no_records(home: Home, tmp_path: Path):
