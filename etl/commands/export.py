@@ -10,7 +10,9 @@ from etl.commands.output import JsonOption, home_of, print_json, print_table
 
 def export(
     context: typer.Context,
-    lake: Annotated[str, typer.Option(help="数据湖目录或网络共享 / folder or network share", metavar="DIR")],
+    lake: Annotated[
+        str, typer.Option(help="数据湖：目录、网络共享或 s3a://桶/前缀 / folder, network share or s3a://BUCKET/PREFIX", metavar="DIR")
+    ],
     division: Annotated[str | None, typer.Option(help="行政区划代码，默认取 hall.toml / division code, by default of hall.toml")] = None,
     as_of: Annotated[str | None, typer.Option(help="数据截止日 / data cut-off, YYYY-MM-DD")] = None,
     as_json: JsonOption = False,

@@ -63,7 +63,7 @@ def gather(
     the counties. Raises HallError for another cut-off of a county, and, with cases, for other rules.
     """
     refuse_records(con)
-    with lake_at(lake) as root:
+    with lake_at(lake, home) as root:
         return _gather(con, home, root, prefix, set(without), with_cases, now or datetime.now())
 
 

@@ -45,7 +45,7 @@ def export(
     now = now or datetime.now()
     require_division(division)
     set_key(con, home)
-    with lake_at(lake) as root:
+    with lake_at(lake, home) as root:
         try:
             return _export(con, home, place_of(root, division), division, as_of, now)
         except (duckdb.IOException, OSError) as error:

@@ -201,7 +201,7 @@ def test_a_lake_that_cannot_be_written_keeps_the_former_export(home: Home, tmp_p
 @pytest.mark.parametrize(
     ("lake", "division", "said"),
     [
-        ("s3a://bucket/lake", ONE, "object storage"),
+        ("s3://bucket/lake", ONE, "s3a://BUCKET/PREFIX"),
         ("lake", "", "set division in hall.toml"),
         ("lake", "蕉城区", "not a code of 6, 9 or 12 digits"),
         ("lake", "../../etc", "not a code of 6, 9 or 12 digits"),
