@@ -103,6 +103,18 @@ class Notify(BaseModel):
     urls: tuple[str, ...] = ()
 
 
+class ObjectStorage(BaseModel):
+    """`[lake]` of `hall.toml`: the storage of a lake at `s3a://BUCKET/PREFIX`. Its keys stand elsewhere (`etl/lake/credentials.py`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+/?)?$", description="its address; by default Amazon's own")
+    region: str = Field(default="us-east-1", pattern="^[A-Za-z0-9-]+$")
+    path_style: bool = Field(default=True, description="the bucket stands in the path; false where it stands in the name of the host")
+    ca_file: str | None = Field(default=None, description="certificates (PEM) that vouch for the storage; by default those of the system")
+    timeout_seconds: float = Field(default=10, ge=1, le=600, description="how long each of three attempts waits for an answer")
+
+
 class Settings(BaseModel):
     """`hall.toml`. Every key has a default; an unknown key is refused."""
 
@@ -133,6 +145,7 @@ class Settings(BaseModel):
         default=(), description="departments in their official order; who has no business is told of these"
     )
     notify: Notify = Notify()
+    lake: ObjectStorage = ObjectStorage()
 
 
 def settings_from(home: Home) -> Settings:

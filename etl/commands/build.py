@@ -1,5 +1,6 @@
 """`hall build`: facts and marts from what is loaded."""
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from etl.config import Home
     from etl.engine import BuildResult
 
+# What Spark's settings call the keys of object storage.
+SECRET = re.compile(r"(access[._]key([._]id)?|secret[._]key|session[._]token)$", re.IGNORECASE)
 ENGINES = ("duckdb", "spark")
 WAYS = {
     "whole": "全部 / whole",
@@ -26,7 +29,10 @@ def build(
     full: Annotated[bool, typer.Option("--full", help="全部重算，而不只算变化的部分 / compute everything, not only what changed")] = False,
     as_of: Annotated[str | None, typer.Option(help="数据截止日 / data cut-off, YYYY-MM-DD")] = None,
     engine: Annotated[str, typer.Option(help="计算引擎 / engine: duckdb, spark")] = "duckdb",
-    lake: Annotated[str | None, typer.Option(help="Spark 读取的数据湖 / lake that Spark reads", metavar="DIR")] = None,
+    lake: Annotated[
+        str | None,
+        typer.Option(help="Spark 读取的数据湖，目录或 s3a://桶/前缀 / lake that Spark reads: folder or s3a://BUCKET/PREFIX", metavar="DIR"),
+    ] = None,
     division: Annotated[str | None, typer.Option(help="行政区划代码，默认取 hall.toml / division code, by default of hall.toml")] = None,
     master: Annotated[str, typer.Option(help="Spark 地址 / address: local[2], spark://…, sc://…")] = "local[*]",
     conf: Annotated[list[str] | None, typer.Option(help="Spark 设置，可多次 / setting of Spark, repeatable", metavar="KEY=VALUE")] = None,
@@ -64,16 +70,23 @@ def build(
 def _on_spark(home: "Home", lake: str | None, division: str | None, master: str, conf: list[str]) -> "BuildResult":
     from etl.config import HallError, connect, settings_from
     from etl.engine.spark import build_from_lake
-    from etl.lake import county_of
+    from etl.lake import county_of, lake_at
 
     if lake is None:
-        raise HallError("请用 --lake 指定数据湖目录", "give the lake's folder with --lake")
+        raise HallError("请用 --lake 指定数据湖", "say with --lake where the lake is")
     wrong = next((one for one in conf if "=" not in one), None)
     if wrong is not None:
         raise HallError(f"Spark 设置应为 键=值：{wrong}", f"a setting of Spark is KEY=VALUE: {wrong}")
-    county = county_of(lake, settings_from(home).division if division is None else division)
-    with connect(home) as con:
-        return build_from_lake(con, county, master, dict(one.split("=", 1) for one in conf))
+    secret = next((key for key in (one.partition("=")[0] for one in conf) if SECRET.search(key)), None)
+    if secret is not None:
+        raise HallError(
+            f"{secret} 不能写在命令行上，本机每个账号都看得到：请写入 Spark 集群自己的配置（core-site.xml）",
+            f"{secret} does not belong on a command line, which every account of this machine can read: set it in the cluster's own "
+            "configuration (core-site.xml)",
+        )
+    code = settings_from(home).division if division is None else division
+    with connect(home) as con, lake_at(lake, home) as root:
+        return build_from_lake(con, county_of(root, code), master, dict(one.split("=", 1) for one in conf))
 
 
 def register(app: typer.Typer) -> None:

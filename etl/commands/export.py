@@ -10,7 +10,9 @@ from etl.commands.output import JsonOption, home_of, print_json, print_table
 
 def export(
     context: typer.Context,
-    lake: Annotated[str, typer.Option(help="数据湖目录或网络共享 / folder or network share", metavar="DIR")],
+    lake: Annotated[
+        str, typer.Option(help="数据湖：目录、网络共享或 s3a://桶/前缀 / folder, network share or s3a://BUCKET/PREFIX", metavar="DIR")
+    ],
     division: Annotated[str | None, typer.Option(help="行政区划代码，默认取 hall.toml / division code, by default of hall.toml")] = None,
     as_of: Annotated[str | None, typer.Option(help="数据截止日 / data cut-off, YYYY-MM-DD")] = None,
     as_json: JsonOption = False,
@@ -18,11 +20,11 @@ def export(
     """把已载入的记录写入数据湖，供上级用 Spark 计算 / the loaded records, masked, for a build on Spark."""
     from etl.config import HallError, connect, settings_from
     from etl.lake import export as run
-    from etl.lake.layout import folder_of
+    from etl.lake.layout import require_division
 
     home = home_of(context)
     code = settings_from(home).division if division is None else division
-    folder_of(lake, code)
+    require_division(code)
     if not home.warehouse.exists():
         raise HallError("尚无数据：请先运行 hall load", "nothing is loaded yet: run hall load first")
     with connect(home) as con:

@@ -10,7 +10,9 @@ from etl.commands.output import JsonOption, home_of, print_json, print_table
 
 def gather(
     context: typer.Context,
-    lake: Annotated[str, typer.Option(help="数据湖目录或网络共享 / folder or network share", metavar="DIR")],
+    lake: Annotated[
+        str, typer.Option(help="数据湖：目录、网络共享或 s3a://桶/前缀 / folder, network share or s3a://BUCKET/PREFIX", metavar="DIR")
+    ],
     division: Annotated[
         str | None,
         typer.Option(help="市或省的代码，默认取 hall.toml / city or province: 3509, 35; by default of hall.toml", metavar="CODE"),

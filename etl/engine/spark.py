@@ -7,6 +7,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -80,32 +81,29 @@ def run(spark: "SparkSession", county: County, models: Sequence[Model], now: dat
     """
     for name in frozenset().union(*(model.reads for model in models)) & county.manifest.tables.keys():
         columns = ", ".join(f"{column} {TYPES.get(kind, kind)}" for column, kind in county.manifest.tables[name].columns.items())
-        spark.read.schema(columns).parquet(_address(county.export / name)).createOrReplaceTempView(name)
+        spark.read.schema(columns).parquet(county.place.address(f"{county.version}/{name}")).createOrReplaceTempView(name)
     with new_build(county, now) as built:
-        return tuple(_run(spark, model, built) for model in models)
+        runs = [_run(spark, model, county.place.address(f"{built}/{model.name}")) for model in models]
+    county.place.fetch(built)
+    return tuple(one if one.is_view else replace(one, rows=_rows(county.folder / built / one.name)) for one in runs)
 
 
-def _run(spark: "SparkSession", model: Model, built: Path) -> ModelRun:
+def _run(spark: "SparkSession", model: Model, address: str) -> ModelRun:
     begun = perf_counter()
     try:
         made = spark.sql(model.sql)
         if not model.is_view:
             # Written and read again: what reads it does not compute it anew, and a worker that dies takes none of it along.
-            made.write.parquet(_address(built / model.name))
-            made = spark.read.schema(made.schema).parquet(_address(built / model.name))
+            made.write.parquet(address)
+            made = spark.read.schema(made.schema).parquet(address)
         made.createOrReplaceTempView(model.name)
     except Exception as error:
         first = str(error).strip().splitlines()[0]
         raise HallError(f"模型 {model.name} 在 Spark 上运行失败：{first}", f"model {model.name} failed on Spark: {first}") from error
-    return ModelRun(model.name, model.is_view, None if model.is_view else _rows(built / model.name), perf_counter() - begun)
+    return ModelRun(model.name, model.is_view, None, perf_counter() - begun)
 
 
 def _rows(folder: Path) -> int:
     with duckdb.connect() as con:
         found = con.execute(f"select count(*) from read_parquet({quoted(folder / '*.parquet')})").fetchone()
     return 0 if found is None else int(found[0])
-
-
-def _address(path: Path) -> str:
-    """A folder that every worker sees under the same name, whatever the cluster's own file system is."""
-    return f"file://{path}"

@@ -3,6 +3,7 @@
 from etl.lake.gathering import Gathered, gather
 from etl.lake.layout import County, county_of
 from etl.lake.loading import load_built
+from etl.lake.opening import lake_at
 from etl.lake.writing import Exported, export
 
-__all__ = ["County", "Exported", "Gathered", "county_of", "export", "gather", "load_built"]
+__all__ = ["County", "Exported", "Gathered", "county_of", "export", "gather", "lake_at", "load_built"]

@@ -13,22 +13,25 @@ from etl.lake.layout import County, new_build, quoted
 from etl.lake.loading import columns_of, parquet_of
 
 
-def build_on_duckdb(county: County, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
+def build_on_duckdb(county: County, models: Sequence[Model], now: datetime, tmp: Path) -> str:
     """Runs the models, which stand in their order, over the county's export and writes what they make beside it as its last build.
+    Returns the build's name.
 
     What Spark writes, DuckDB writes here. `tmp` is where it spills. Raises HallError naming the model that failed; the former build
     stays then.
     """
     with (
-        new_build(county, now) as built,
+        new_build(county, now) as version,
         TemporaryDirectory(prefix="spill-lake-", dir=tmp) as folder,
         duckdb.connect(str(Path(folder) / "build.duckdb")) as con,
     ):
+        built = county.folder / version
         for name in county.manifest.tables:
             con.execute(f"create view {name} as select {columns_of(county, name)} from {parquet_of(county, name)}")
         for model in models:
             _run(con, model, built)
-    return built
+        county.place.send(version)
+    return version
 
 
 def _run(con: duckdb.DuckDBPyConnection, model: Model, built: Path) -> None:

@@ -20,6 +20,8 @@ from etl.ingest.warehouse import LAKE_MARK
 from etl.lake.building import build_on_duckdb
 from etl.lake.layout import County, built_of, counties_of
 from etl.lake.loading import LEDGER, PUBLISHED, columns_of, empty_tables, made_by, parquet_of, refuse_records
+from etl.lake.opening import lake_at
+from etl.lake.storage import Place
 
 # Rules by which due dates and signals come about: a case is explained by one version of them.
 SAME = ("calendar_version", "rules_version", "supervision_version")
@@ -61,16 +63,24 @@ def gather(
     A county whose last export is not built yet is built with DuckDB. With `with_cases` false rows of cases, persons and events stay with
     the counties. Raises HallError for another cut-off of a county, and, with cases, for other rules.
     """
-    now = now or datetime.now()
     refuse_records(con)
-    left_out = set(without)
-    counties = [county for county in counties_of(lake, prefix) if county.manifest.division not in left_out]
+    with lake_at(lake, home) as root:
+        return _gather(con, home, root, prefix, set(without), with_cases, now or datetime.now())
+
+
+def _gather(
+    con: duckdb.DuckDBPyConnection, home: Home, root: Place, prefix: str, left_out: set[str], with_cases: bool, now: datetime
+) -> Gathered:
+    counties = [county for county in counties_of(root, prefix) if county.manifest.division not in left_out]
     if not counties:
         raise HallError("没有可汇集的区县：全部被 --without 排除", "no county is left to be put together")
+    _require_one_cut_off(counties)
+    for county in counties:
+        county.place.fetch(county.version)
     differing = _require_alike(con, counties, with_cases)
     models = in_order(read_models(), counties[0].manifest.tables)
-    computed = {county.manifest.division for county in counties if built_of(county) is None}
-    builds = [(county, built_of(county) or build_on_duckdb(county, models, now, home.tmp)) for county in counties]
+    former = {county.manifest.division: built_of(county) for county in counties}
+    builds = [(county, _built(county, former[county.manifest.division], models, now, home.tmp)) for county in counties]
     known = divisions_of(home)
     codes = [county.manifest.division for county in counties]
     with transaction(con):
@@ -83,14 +93,21 @@ def gather(
         write_meta(con, {**_common(con, counties), **own, **left})
         received = dict(con.execute("select division, sum(received) from mart_case_day group by division").fetchall())
     made = tuple(
-        GatheredCounty(code, name_of(code, known), name_of(code, known, "en"), int(received.get(code) or 0), code in computed)
+        GatheredCounty(code, name_of(code, known), name_of(code, known, "en"), int(received.get(code) or 0), former[code] is None)
         for code in codes
     )
     return Gathered(prefix, date.fromisoformat(counties[0].manifest.as_of), made, differing)
 
 
-def _require_alike(con: duckdb.DuckDBPyConnection, counties: Sequence[County], with_cases: bool) -> tuple[str, ...]:
-    """Raises HallError where the counties do not stand at one cut-off; returns in which rules they differ, which cases do not allow."""
+def _built(county: County, former: str | None, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
+    """The folder of what was made of a county's export; made now where it was not yet."""
+    version = former or build_on_duckdb(county, models, now, tmp)
+    county.place.fetch(version)
+    return county.folder / version
+
+
+def _require_one_cut_off(counties: Sequence[County]) -> None:
+    """Raises HallError naming each county's where they differ."""
     cut_offs = {county.manifest.division: county.manifest.as_of for county in counties}
     if len(set(cut_offs.values())) > 1:
         listed = "、".join(f"{division} {day}" for division, day in cut_offs.items())
@@ -99,6 +116,10 @@ def _require_alike(con: duckdb.DuckDBPyConnection, counties: Sequence[County], w
             f"the counties do not stand at one data cut-off: {listed}; export each with hall export --as-of of the same day, "
             "or leave some out with --without",
         )
+
+
+def _require_alike(con: duckdb.DuckDBPyConnection, counties: Sequence[County], with_cases: bool) -> tuple[str, ...]:
+    """In which rules the counties differ. Raises HallError where they do, and cases are to be taken along."""
     metas = [_meta(con, county) for county in counties]
     differing = tuple(key for key in SAME if len({meta.get(key) for meta in metas}) > 1)
     if differing and with_cases:

@@ -11,7 +11,7 @@ from etl.divisions import refuse_gathered
 from etl.engine.models import Model
 from etl.engine.reference import write_meta
 from etl.ingest.warehouse import LAKE_MARK, division_of, ensure_tables
-from etl.lake.layout import County, quoted
+from etl.lake.layout import County, named, quoted
 from etl.publish import COPIED, QUEUE
 
 # What a snapshot shows beside the marts.
@@ -36,10 +36,15 @@ def load_built(con: duckdb.DuckDBPyConnection, county: County, models: Sequence[
 
     `models` stand in their order. Each table gets the types that DuckDB gives it, whatever engine computed the rows.
     """
-    built = county.folder / (county.folder / "built").read_text("utf-8").strip()
+    version = named(county.place, "built")
+    if version is None:
+        raise HallError(f"{county.place.shown} 中没有计算结果", f"{county.place.shown} holds no build")
     with transaction(con):
         refuse_records(con)
         refuse_gathered(con)
+        county.place.fetch(county.version)
+        county.place.fetch(version)
+        built = county.folder / version
         for name in county.manifest.tables:
             if name in LEDGER:
                 con.execute(f"delete from {name}")

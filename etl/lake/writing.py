@@ -1,8 +1,6 @@
 """Writes a county's loaded records to the lake: what the models and the publishing of their results read, and no more."""
 
-import os
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +12,9 @@ from etl.config import HallError, Home, settings_from, transaction
 from etl.engine.models import Model, read_models
 from etl.engine.reference import prepare
 from etl.ingest.pseudonym import set_key
-from etl.lake.layout import MANIFEST, UNDATED, Manifest, Table, folder_of, make_current, quoted
+from etl.lake.layout import UNDATED, Manifest, Table, new_version, place_of, quoted, require_division
+from etl.lake.opening import lake_at
+from etl.lake.storage import MANIFEST, Place
 from etl.publish import COPIED, QUEUE, masked_applicant
 from etl.records import Contract, ContractField, contracts
 from etl.records.masking import masked
@@ -28,9 +28,9 @@ ALSO = {"raw_case": {"applicant_type"}}
 
 @dataclass(frozen=True)
 class Exported:
-    """One export: its folder, and what it holds."""
+    """One export: where it lies, and what it holds."""
 
-    path: Path
+    path: str
     manifest: Manifest
 
 
@@ -43,19 +43,29 @@ def export(
     to export or the lake cannot be written.
     """
     now = now or datetime.now()
-    folder = folder_of(lake, division)
-    version = folder / f"export-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
-    try:
-        version.mkdir(parents=True)
-    except OSError as error:
-        raise HallError(f"无法写入数据湖 {lake}：{error.strerror}", f"cannot write to the lake {lake}: {error.strerror}") from None
+    require_division(division)
     set_key(con, home)
-    try:
+    with lake_at(lake, home) as root:
+        try:
+            return _export(con, home, place_of(root, division), division, as_of, now)
+        except (duckdb.IOException, OSError) as error:
+            first = str(error).splitlines()[0]
+            raise HallError(f"写入数据湖 {lake} 失败：{first}", f"writing to the lake {lake} failed: {first}") from error
+
+
+def _export(con: duckdb.DuckDBPyConnection, home: Home, place: Place, division: str, as_of: date | None, now: datetime) -> Exported:
+    with new_version(place, "current", now) as version:
+        folder = place.near / version
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            shown = place.shown
+            raise HallError(f"无法写入数据湖 {shown}：{error.strerror}", f"cannot write to the lake {shown}: {error.strerror}") from None
         # The calendar and the rules as a build would write them; the warehouse itself stays as it is.
         with transaction(con, keep=False):
             settings = settings_from(home)
             cut_off = prepare(con, home, settings, as_of, now)
-            tables = {name: _write(con, name, version / name, text) for name, text in _inputs(read_models()).items()}
+            tables = {name: _write(con, name, folder / name, text) for name, text in _inputs(read_models()).items()}
         manifest = Manifest(
             division=division,
             hall_name=settings.hall_name,
@@ -63,16 +73,9 @@ def export(
             as_of=cut_off.isoformat(),
             tables=tables,
         )
-        (version / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", "utf-8")
-        make_current(folder, "current", version)
-    except (duckdb.IOException, OSError) as error:
-        shutil.rmtree(version, ignore_errors=True)
-        first = str(error).splitlines()[0]
-        raise HallError(f"写入数据湖 {lake} 失败：{first}", f"writing to the lake {lake} failed: {first}") from error
-    except BaseException:
-        shutil.rmtree(version, ignore_errors=True)
-        raise
-    return Exported(version, manifest)
+        place.send(version)
+        place.put(f"{version}/{MANIFEST}", manifest.model_dump_json(indent=1) + "\n")
+    return Exported(f"{place.shown}/{version}", manifest)
 
 
 def _inputs(models: Sequence[Model]) -> dict[str, str]:

@@ -107,9 +107,10 @@ def do_lake_build(lake: str, spill: str) -> Figures:
     """What Spark does, by DuckDB: the same models over the same export, each written to the lake as Parquet and read again."""
     from etl.engine.models import in_order, read_models
     from etl.lake import county_of
-    from etl.lake.layout import MANIFEST, make_current, quoted
+    from etl.lake.layout import make_current, quoted
+    from etl.lake.storage import MANIFEST
 
-    county = county_of(lake, DIVISION)
+    county = county_of(Path(lake), DIVISION)
     built = county.folder / f"built-{datetime.now():%Y%m%dT%H%M%S}-{os.getpid()}"
     with duckdb.connect(config={"memory_limit": f"{MEMORY_MEGABYTES}MiB", "temp_directory": spill}) as con:
         for name in county.manifest.tables:
@@ -121,8 +122,8 @@ def do_lake_build(lake: str, spill: str) -> Figures:
                 con.execute(f"copy {made} to {quoted(folder / 'part-0.parquet')} (format parquet)")
                 made = f"read_parquet({quoted(folder / 'part-0.parquet')}, hive_partitioning = false)"
             con.execute(f"create view {model.name} as select * from {made}")
-    (built / MANIFEST).write_text(f'{{"export": "{county.export.name}"}}\n', "utf-8")
-    make_current(county.folder, "built", built)
+    (built / MANIFEST).write_text(f'{{"export": "{county.version}"}}\n', "utf-8")
+    make_current(county.place, "built", built.name)
     return {}
 
 
@@ -130,7 +131,7 @@ def do_lake_load(lake: str, home: str) -> Figures:
     from etl.engine.models import in_order, read_models
     from etl.lake import county_of, load_built
 
-    county = county_of(lake, DIVISION)
+    county = county_of(Path(lake), DIVISION)
     with connect(Home(Path(home))) as con:
         load_built(con, county, in_order(read_models(), county.manifest.tables), datetime.now())
     return {}
@@ -145,7 +146,7 @@ def do_spark(lake: str, folder: str) -> Figures:
     from tests.both_engines import two_executors
     from tests.spark_cluster import cluster
 
-    county = county_of(lake, DIVISION)
+    county = county_of(Path(lake), DIVISION)
     with cluster(Path(folder), memory="2g") as made:
         spark = session(made.master, SETTINGS)
         try:

@@ -18,7 +18,8 @@ from etl.engine.models import in_order, read_models
 from etl.engine.spark import build_from_lake
 from etl.ingest import load
 from etl.lake import county_of, export, load_built
-from etl.lake.layout import MANIFEST, make_current, quoted
+from etl.lake.layout import make_current, quoted
+from etl.lake.storage import MANIFEST, Folder
 from etl.publish import current, open_snapshot, publish
 from etl.records import contracts
 
@@ -51,7 +52,7 @@ def _built(county, folder: Path) -> None:
             (made / model.name).mkdir(parents=True)
             con.execute(f"copy {model.name} to {quoted(made / model.name / 'a.parquet')} (format parquet)")
     (made / MANIFEST).write_text("{}", "utf-8")
-    make_current(county.folder, "built", made)
+    make_current(county.place, "built", made.name)
 
 
 def _stand(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -161,10 +162,10 @@ def test_exporting_leaves_the_warehouse_as_it_is(home: Home, tmp_path: Path):
 def test_an_export_that_was_killed_is_never_read_and_goes_in_time(home: Home, tmp_path: Path):
     _filled(home, 7)
     first = _exported(home, tmp_path / "lake", ONE)
-    left = first.path.parent / "export-20181231T183000-1"
+    left = county_of(tmp_path / "lake", ONE).folder / "export-20181231T183000-1"
     shutil.copytree(first.path, left)
     (left / MANIFEST).unlink()
-    assert county_of(tmp_path / "lake", ONE).export == first.path
+    assert county_of(tmp_path / "lake", ONE).export == Path(first.path)
     _exported(home, tmp_path / "lake", ONE, LATER)
     assert left.exists(), "another export may be under way"
     os.utime(left, (0, 0))
@@ -172,20 +173,35 @@ def test_an_export_that_was_killed_is_never_read_and_goes_in_time(home: Home, tm
     assert not left.exists()
 
 
+def test_an_export_interrupted_once_it_is_named_stays(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    _filled(home, 7, 20)
+    first = _exported(home, tmp_path / "lake", ONE)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Folder, "versions", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _exported(home, tmp_path / "lake", ONE, LATER)
+    county = county_of(tmp_path / "lake", ONE)
+    assert county.export != Path(first.path)
+    assert (county.export / "raw_case").is_dir()
+
+
 def test_a_lake_that_cannot_be_written_keeps_the_former_export(home: Home, tmp_path: Path):
     _filled(home, 8)
     first = _exported(home, tmp_path / "lake", ONE)
     # A file where the county's next version has a folder to make.
-    (first.path.parent / f"export-20181231T190000-{os.getpid()}").write_text("")
+    (Path(first.path).parent / f"export-20181231T190000-{os.getpid()}").write_text("")
     with pytest.raises(HallError, match="cannot write to the lake"):
         _exported(home, tmp_path / "lake", ONE, LATER)
-    assert county_of(tmp_path / "lake", ONE).export == first.path
+    assert county_of(tmp_path / "lake", ONE).export == Path(first.path)
 
 
 @pytest.mark.parametrize(
     ("lake", "division", "said"),
     [
-        ("s3a://bucket/lake", ONE, "object storage"),
+        ("s3://bucket/lake", ONE, "s3a://BUCKET/PREFIX"),
         ("lake", "", "set division in hall.toml"),
         ("lake", "蕉城区", "not a code of 6, 9 or 12 digits"),
         ("lake", "../../etc", "not a code of 6, 9 or 12 digits"),
@@ -202,9 +218,18 @@ def test_a_county_that_never_exported_or_whose_manifest_is_damaged_is_refused(ho
     with pytest.raises(HallError, match="holds no export of 350902"):
         county_of(tmp_path, ONE)
     made = _exported(home, tmp_path / "lake", ONE)
-    (made.path / MANIFEST).write_text("{", "utf-8")
-    with pytest.raises(HallError, match="damaged"):
-        county_of(tmp_path / "lake", ONE)
+    written = (Path(made.path) / MANIFEST).read_text("utf-8")
+    for damaged in (
+        "{",
+        written.replace('"raw_case"', '"raw_case; drop table meta"'),
+        written.replace('"case_no"', '"case_no, 1"'),
+        written.replace('"VARCHAR"', '"VARCHAR, x"', 1),
+        written.replace(f'"{ONE}"', f'"{OTHER}"'),
+    ):
+        assert damaged != written
+        (Path(made.path) / MANIFEST).write_text(damaged, "utf-8")
+        with pytest.raises(HallError, match="damaged"):
+            county_of(tmp_path / "lake", ONE)
 
 
 def test_a_home_of_the_lake_publishes_and_takes_no_records(home: Home, tmp_path: Path):
