@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -147,4 +147,6 @@ def fetched(reach: Reach, found: Found, seen: Seen, paths: list[Path], folder: P
             found.refuse(seen, path, refusal)
             continue
         yield path, copy
-        copy.unlink()
+        # Who read it may hold it open still; it goes with the folder then.
+        with suppress(OSError):
+            copy.unlink()
