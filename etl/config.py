@@ -18,6 +18,8 @@ from etl.trouble import told
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHIPPED = CHECKOUT / "data"
+# Folders of `tmp/` that hold copies of files while they are loaded.
+COPIES = "copies-"
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,17 @@ class Home:
         return [folder for folder in (SHIPPED / name, self.root / name) if folder.is_dir()]
 
     def make(self) -> None:
-        """The folders, where they are missing. Raises HallError naming the one that cannot be made."""
+        """The folders, where they are missing. Raises HallError naming the one that cannot be made.
+
+        What stands at the inbox is not looked at: it may be a share that hangs, and only `hall refresh` needs it.
+        """
         for folder in (self.root, self.inbox, self.snapshots, self.tmp):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                if folder == self.inbox:
+                    with suppress(FileExistsError):
+                        folder.mkdir()
+                else:
+                    folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 if folder.is_symlink() and not folder.exists():
                     raise HallError(
@@ -129,6 +138,9 @@ class Settings(BaseModel):
     one_window_from: date = Field(default=date(2018, 10, 1), description="first day of the one-window reform, for before and after")
     keep_snapshot_days: int = Field(default=30, ge=1)
     upload_megabytes: int = Field(default=50, ge=1, le=200, description="largest file that the data-quality page takes")
+    share_seconds: float = Field(
+        default=15, gt=0, description="a folder or file of the inbox that gives no answer for so many seconds is left for the next time"
+    )
     memory_megabytes: int | None = Field(
         default=None, ge=256, description="memory that the database may take for a load or a build; by default most of the machine's"
     )
@@ -184,10 +196,10 @@ def connect(home: Home, read_only: bool = False) -> duckdb.DuckDBPyConnection:
 
 
 def _sweep(home: Home) -> None:
-    """Remove what killed jobs had staged or spilled. A writer holds the warehouse alone, so no other job's files are in use."""
+    """Remove what killed jobs had staged, copied or spilled. A writer holds the warehouse alone, so no other job's files are in use."""
     for left in home.tmp.glob("stage-*"):
         left.unlink(missing_ok=True)
-    for left in home.tmp.glob("spill-*"):
+    for left in (*home.tmp.glob("spill-*"), *home.tmp.glob(f"{COPIES}*")):
         if left != home.spill(os.getpid()):
             shutil.rmtree(left, ignore_errors=True)
 

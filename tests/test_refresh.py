@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 
 from etl.config import Home
+from etl.inbox import Seen
 from etl.publish import current
-from etl.refresh import Seen, refresh
+from etl.refresh import refresh
 
 
 def put(home: Home, name: str, text: str) -> Path:

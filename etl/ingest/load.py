@@ -120,7 +120,8 @@ def load(
     _settle_former(con)
     known = _candidates(home, record, mapping)
     results: list[BatchResult] = []
-    for path in files_of(paths):
+    # One at a time: who gives them may make each ready only when it is asked for.
+    for path in (one for given in paths for one in files_of([given])):
         if on_file:
             on_file(path)
         try:

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.faults [--files N]`: the faults that take too long for every run of the tests.
+"""`python -m tests.benchmarks.faults [--files N] [--memory] [--look]`: the faults that take too long for every run of the tests.
 
 An inbox of many small files goes through `hall refresh` as an office would run it: how long, how much memory, and how many files are
 open at a time. A second run finds nothing new.
@@ -7,12 +7,19 @@ open at a time. A second run finds nothing new.
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from etl.config import Home
+from etl.ingest import edge
+from etl.ingest.reach import Reach
+from etl.ingest.sources import SUFFIXES
 
 HEAD = "办件编号,部门,受理时间,承诺时限,承诺时限单位,办结时间\n"
 HALL = (sys.executable, "-c", "from etl.cli import main; main()")
@@ -83,6 +90,37 @@ def in_little_memory(rows: int, megabytes: int | None) -> None:
                 print(run.said)
 
 
+def looking(files: int, rounds: int = 20) -> None:
+    """What it costs that a child looks through the inbox, beside looking through it oneself; medians, CPU with that of the child."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        home.make()
+        fill(home.inbox, files)
+
+        def by_child() -> None:
+            with Reach(home.root, 15) as reach:
+                assert len(reach.look(home.inbox)) == files + 1
+
+        def oneself() -> None:
+            assert len(list(edge.walk(str(home.inbox), SUFFIXES))) == files + 1
+
+        for name, act in (("by a child", by_child), ("oneself", oneself)):
+            taken = sorted(_taken(act) for _ in range(rounds))
+            wall, cpu = taken[rounds // 2]
+            print(f"a look at {files} files, {name}: {wall * 1000:.1f} ms, {cpu * 1000:.1f} ms CPU", flush=True)
+
+
+def _taken(act: Callable[[], None]) -> tuple[float, float]:
+    begun, before = time.monotonic(), _cpu()
+    act()
+    return time.monotonic() - begun, _cpu() - before
+
+
+def _cpu() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
 def main() -> None:
     """Prints one line a run."""
     parser = argparse.ArgumentParser(prog="tests.benchmarks.faults")
@@ -90,7 +128,12 @@ def main() -> None:
     parser.add_argument(
         "--memory", type=int, nargs="?", const=1_000_000, help="rows to load, build and publish in 512 MiB and without a limit"
     )
+    parser.add_argument("--look", action="store_true", help="what a look through the inbox costs by a child")
     asked = parser.parse_args()
+    if asked.look:
+        for number in (20, asked.files):
+            looking(number)
+        return
     if asked.memory:
         for megabytes in (512, None):
             in_little_memory(asked.memory, megabytes)

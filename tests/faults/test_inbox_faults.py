@@ -14,8 +14,9 @@ from benchmarks.faults import fill, watched
 from broken import HEAD, ROWS, aged, asked, content, done, export, require_refusal, run, start
 
 from etl.config import HallError, Home, connect, transaction
+from etl.inbox import Seen
 from etl.ingest import load
-from etl.refresh import Seen, refresh
+from etl.refresh import refresh
 from etl.trouble import told
 
 pytestmark = pytest.mark.slow
