@@ -271,3 +271,12 @@ def test_unbuilt_engine_and_missing_data_are_refused(home):
             CliRunner().invoke(hall(), ["--home", str(home.root), *arguments], catch_exceptions=False)
         assert refused.value.zh
         assert refused.value.en
+
+
+def test_little_is_published_in_a_little_file(home):
+    """A server holds whole blocks in memory, with what is empty of them."""
+    _fill(home)
+    _publish(home)
+    path = current(home)
+    assert path is not None
+    assert path.stat().st_size < 3 * 2**20
