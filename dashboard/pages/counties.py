@@ -82,7 +82,7 @@ def _columns(name: str, _: Language, has_before: bool) -> list[Column]:
             Column("denominator", _("分母"), "integer", help=_.pick(found.denominator.zh, found.denominator.en)),
             *(parts if found.count is not None else []),
         ]
-    before = [Column("change", _("比上期")), Column("place_before", _("上期名次"), "integer")]
+    before = [Column("change", _("增减")), Column("place_before", _("上期名次"), "integer")]
     return [
         Column("place", _("名次"), "integer", width="small"),
         Column("county", _("区县")),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import charts, session
 from dashboard.components import correcting, frame, kpi, series, states, tables, upload
+from dashboard.components.labels import shortened
 from dashboard.components.tables import Column
 from dashboard.language import number
 from dashboard.period import Period, until
@@ -154,7 +155,7 @@ def _quarantine(hall: Hall) -> None:
         )
         title = _("按校验规则")
         st.markdown(f"**{title}**")
-        short = rules.assign(name=[text if len(text) <= 22 else text[:21] + "…" for text in rules["name"]])
+        short = rules.assign(name=shortened(list(rules["name"]), 22))
         shown = [charts.Series("records", _("记录"), charts.RED)]
         figure = charts.ranked(short, "name", shown, kpi.unit("records_quarantined", _))
         st.plotly_chart(figure, key="faults", config=charts.config(_.code), alt=title)
