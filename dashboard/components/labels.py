@@ -1,6 +1,8 @@
 """Codes in words, in the page's language."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from unicodedata import east_asian_width
 
 from dashboard.language import Language
 from dashboard.snapshot import Division
@@ -102,6 +104,29 @@ def answer_states(speak: Language) -> dict[str, str]:
     }
 
 
-def short(text: str, most: int = 18) -> str:
-    """A name cut for the axis of a chart; the table beside it has it whole."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+def shortened(texts: Sequence[str], most: int = 18) -> list[str]:
+    """Names cut for the axis of a chart to so many Chinese letters, of Latin ones twice as many; the table beside it has them whole.
+
+    Names that differ stay unlike each other, for a chart draws what is called alike as one: where their beginnings are the same they
+    are cut in the middle, and numbered where that leaves them alike too.
+    """
+    named = {text: _cut(text, most) for text in texts}
+    for text in _alike(named):
+        named[text] = _cut(text, most // 2) + _cut(text[::-1], most - most // 2)[::-1].removeprefix("…")
+    for number, text in enumerate(_alike(named), 1):
+        named[text] += f" {number}"
+    return [named[text] for text in texts]
+
+
+def _alike(named: Mapping[str, str]) -> list[str]:
+    taken = Counter(named.values())
+    return [text for text, short in named.items() if taken[short] > 1]
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning that fits, and a sign that there is more."""
+    widths = [1.0 if east_asian_width(sign) in "WF" else 0.5 for sign in text]
+    if sum(widths) <= most:
+        return text
+    kept = next(count for count in range(len(text), -1, -1) if sum(widths[:count]) <= most - 1)
+    return text[:kept] + "…"

@@ -25,7 +25,7 @@ def rows_elsewhere(hall: Hall) -> bool:
     if reach.has_rows:
         return False
     error = KeptBackError(reach.are_cases_left)
-    nothing(hall.speak.pick(error.zh, error.en))
+    nothing(hall.speak.pick(error.zh, error.en[0].upper() + error.en[1:]))
     return True
 
 

@@ -35,6 +35,8 @@ class Column:
     kind: Kind = "text"
     # In pixels, or small (75), medium (200), large (400); by default as wide as heading and values ask for.
     width: int | Literal["small", "medium", "large"] | None = None
+    # Places after the point of a percent or decimal.
+    digits: int = 1
     help: str | None = None
     # What it says of a person, for exports: see dashboard/access/masking.py.
     personal: Personal | None = None
@@ -80,11 +82,11 @@ def _configuration(column: Column, width: int | None = None) -> Any:
     if column.kind == "integer":
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="localized")
     if column.kind == "decimal":
-        return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.1f")
+        return kinds.NumberColumn(column.label, width=column.width, help=column.help, format=f"%.{column.digits}f")
     if column.kind == "points":
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.6g")
     if column.kind == "percent":
-        return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%.1f%%")
+        return kinds.NumberColumn(column.label, width=column.width, help=column.help, format=f"%.{column.digits}f%%")
     if column.kind == "change":
         return kinds.NumberColumn(column.label, width=column.width, help=column.help, format="%+.1f")
     if column.kind == "date":

@@ -13,10 +13,14 @@ from dashboard.session import Hall
 from dashboard.snapshot import names_apart
 from dashboard.store import Measure, indicator
 from etl.divisions import group_words
-from etl.indicators import Row
+from etl.indicators import Indicator, Row
 from etl.indicators.ranking import Standing, needed
 
 USUAL = "on_time_rate"
+# Places after the point of what is divided: counties may lie close together, and are ranked by the exact fraction.
+DIGITS = 2
+# How many a chart of ranks shows.
+MOST = 15
 
 
 def _chosen(hall: Hall) -> str | None:
@@ -28,6 +32,15 @@ def _chosen(hall: Hall) -> str | None:
         return None
     options = {name: kpi.label(name, _) for name in sorted(offered, key=lambda name: kpi.label(name, _))}
     return choices.box("indicator", options, USUAL if USUAL in options else next(iter(options)), _("指标"))
+
+
+def _digits(found: Indicator) -> int:
+    return DIGITS if found.kind != "percentile" else 1
+
+
+def _short(total: float | None) -> float | None:
+    """A numerator: whole where it is, a sum of minutes or days with one place."""
+    return total if total is None or float(total).is_integer() else round(total, 1)
 
 
 def _measure(name: str, row: Row) -> Measure:
@@ -52,7 +65,7 @@ def _frame(hall: Hall, name: str, found: tuple[Standing, ...], then: dict[str, R
         is_told = earlier is not None and one.place is not None and places_then.get(one.name) is not None
         change = kpi.change(name, _measure(name, one.row), _measure(name, earlier), _) if is_told and earlier is not None else None
         rows.append(
-            [names[one.name], known[one.name].city_named(_.code), one.place, one.row.value, one.row.numerator, one.row.denominator,
+            [names[one.name], known[one.name].city_named(_.code), one.place, one.row.value, _short(one.row.numerator), one.row.denominator,
              one.row.n, change or "", places_then.get(one.name), _note(hall, one, least)]
         )  # fmt: skip
     columns = ["county", "city", "place", "value", "numerator", "denominator", "n", "change", "place_before", "note"]
@@ -64,16 +77,17 @@ def _columns(name: str, _: Language, has_before: bool) -> list[Column]:
     parts = [Column("n", _("件数（n）"), "integer")]
     if found.denominator is not None:
         parts = [
-            Column("numerator", _.pick(found.numerator.zh, found.numerator.en), "integer"),
-            Column("denominator", _.pick(found.denominator.zh, found.denominator.en), "integer"),
+            # What they are is said in full above the tables; in a heading it would push the last columns out of the window.
+            Column("numerator", _("分子"), "integer", help=_.pick(found.numerator.zh, found.numerator.en)),
+            Column("denominator", _("分母"), "integer", help=_.pick(found.denominator.zh, found.denominator.en)),
             *(parts if found.count is not None else []),
         ]
-    before = [Column("change", _("比上期")), Column("place_before", _("上期名次"), "integer")]
+    before = [Column("change", _("增减")), Column("place_before", _("上期名次"), "integer")]
     return [
         Column("place", _("名次"), "integer", width="small"),
         Column("county", _("区县")),
         Column("city", _("市")),
-        Column("value", kpi.label(name, _), "percent" if kpi.is_rate(found) else "decimal"),
+        Column("value", kpi.label(name, _), "percent" if kpi.is_rate(found) else "decimal", digits=_digits(found)),
         *parts,
         *(before if has_before else []),
         Column("note", _("说明")),
@@ -112,9 +126,12 @@ def render(hall: Hall) -> None:
         st.subheader(title, anchor=False)
         data = _frame(hall, name, found, then, places_then)
         placed = data[data["place"].notna()]
-        if not placed.empty:
-            shown = placed.assign(value=placed["value"].astype(float).round(2))
-            figure = charts.ranked(shown, "county", [charts.Series("value", kpi.label(name, _))], kpi.unit(name, _))
+        # One bar compares nothing.
+        if len(placed) > 1:
+            if len(placed) > MOST:
+                st.caption(_("图中为前 15 项，表中为全部 {n} 项").format(n=len(data)))
+            shown = placed.assign(value=placed["value"].astype(float).round(_digits(indicator(name))))
+            figure = charts.ranked(shown, "county", [charts.Series("value", kpi.label(name, _))], kpi.unit(name, _), most=MOST)
             st.plotly_chart(figure, key=f"counties_{group}", config=charts.config(_.code), alt=title)
         ranking = _("区县排名") + " " + title
         tables.table(hall, data, _columns(name, _, has_before), ranking, frame.scope_text(hall), f"counties_{group}")

@@ -121,7 +121,7 @@ def _breakdown(hall: Hall) -> None:
     ]
     if len(data) > 15:
         st.caption(_("图中为前 15 项，表中为全部 {n} 项").format(n=f"{len(data):,}"))
-    named = data.assign(**{dimension: [labels.short(text, 14 if dimension == "department" else 24) for text in data[dimension]]})
+    named = data.assign(**{dimension: labels.shortened(list(data[dimension]), 14 if dimension == "department" else 24)})
     figure = charts.ranked(named, dimension, shown, kpi.unit("active_evaluations", _), stacked=True)
     st.plotly_chart(figure, key=f"evaluated_by_{dimension}", config=charts.config(_.code), alt=names[dimension])
     minimum = hall.store.settings.minimum_denominator

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import charts, session
 from dashboard.components import correcting, frame, kpi, series, states, tables, upload
+from dashboard.components.labels import shortened
 from dashboard.components.tables import Column
 from dashboard.language import number
 from dashboard.period import Period, until
@@ -63,6 +64,8 @@ def _conservation(hall: Hall) -> None:
     _ = hall.speak
     title = _("守恒核对与批次台账")
     st.subheader(title, anchor=False)
+    if states.rows_elsewhere(hall):
+        return
     total = queries.totals(hall.store)
     if not total["batches"]:
         states.nothing(_("还没有载入任何文件"))
@@ -108,6 +111,8 @@ def _trend(hall: Hall) -> None:
     """What the loads brought, by day of loading, or by file where all were loaded on one day."""
     _ = hall.speak
     first, last = hall.store.loaded_span
+    if first == last and not hall.store.reach.has_rows:
+        return
     if first == last:
         title = _("各批次的去向")
         data = queries.batches(hall.store).sort_values("batch_id")
@@ -141,6 +146,8 @@ def _quarantine(hall: Hall) -> None:
     else:
         text = _("隔离区有 {n} 条记录，共 {faults} 处错误（一条记录可有多处）。")
         st.markdown(text.format(n=f"**{held.records:,}**", faults=f"**{held.faults:,}**"))
+        if states.rows_elsewhere(hall):
+            return
         correcting.panel(hall)
         rules = queries.quarantine_by_rule(hall.store)
         rules = rules.assign(
@@ -148,7 +155,7 @@ def _quarantine(hall: Hall) -> None:
         )
         title = _("按校验规则")
         st.markdown(f"**{title}**")
-        short = rules.assign(name=[text if len(text) <= 22 else text[:21] + "…" for text in rules["name"]])
+        short = rules.assign(name=shortened(list(rules["name"]), 22))
         shown = [charts.Series("records", _("记录"), charts.RED)]
         figure = charts.ranked(short, "name", shown, kpi.unit("records_quarantined", _))
         st.plotly_chart(figure, key="faults", config=charts.config(_.code), alt=title)
@@ -172,7 +179,7 @@ def _quarantine(hall: Hall) -> None:
             Column("batch_id", _("批次")),
         ]
         tables.table(hall, files, columns, title, hall.store.settings.hall_name, "quarantine_files")
-    warned = queries.warnings(hall.store)
+    warned = queries.warnings(hall.store) if hall.store.reach.has_rows else pd.DataFrame()
     if not warned.empty:
         title = _("已载入但有提醒")
         st.markdown(f"**{title}**")
@@ -248,14 +255,15 @@ def _codes(hall: Hall) -> None:
     """How the codes of each source are read: declared in its mapping, never guessed."""
     _ = hall.speak
     known = mappings(hall.store.home)
-    used = list(dict.fromkeys(str(name) for name in queries.batches(hall.store)["mapping"]))
+    # Of several counties the ledger is not told: then no source is known to be in use.
+    used = list(dict.fromkeys(str(name) for name in queries.batches(hall.store)["mapping"])) if hall.store.reach.has_rows else []
     listed = [name for name in [*used, *sorted(set(known) - set(used))] if name in known]
     chosen = session.page_choice("mapping", listed, listed[0])
     session.seed("mapping_choice", chosen)
     st.selectbox(
         _("来源映射"),
         listed,
-        format_func=lambda name: _.pick(known[name].zh, known[name].en) + ("" if name in used else _("（未用过）")),
+        format_func=lambda name: _.pick(known[name].zh, known[name].en) + ("" if name in used or not used else _("（未用过）")),
         key="mapping_choice",
         on_change=session.bound("mapping", "mapping_choice"),
     )

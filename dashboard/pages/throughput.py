@@ -72,9 +72,7 @@ def _breakdown(hall: Hall) -> None:
     ]
     if len(data) > 15:
         st.caption(_("图中为前 15 项，表中为全部 {n} 项").format(n=f"{len(data):,}"))
-    figure = charts.ranked(
-        data.assign(**{dimension: [labels.short(text) for text in data[dimension]]}), dimension, shown, kpi.unit("received", _)
-    )
+    figure = charts.ranked(data.assign(**{dimension: labels.shortened(list(data[dimension]))}), dimension, shown, kpi.unit("received", _))
     st.plotly_chart(figure, key=f"by_{dimension}", config=charts.config(_.code), alt=names[dimension])
     columns = [Column(dimension, names[dimension], width="large" if dimension == "item_name" else "medium")]
     columns += [Column(column, words[column], "integer") for column in fields]

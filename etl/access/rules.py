@@ -24,8 +24,11 @@ Action = Literal[
 EXPORTS: tuple[Export, ...] = ("work", "leadership", "public")
 # Acts upon one county's own records: nobody does them where counties are only put together.
 COUNTY_ACTIONS: frozenset[Action] = frozenset(
-    {"appeal", "handle_signal", "decide_appeal", "change_rules", "upload", "enter_finding", "write_review", "freeze_month", "mark_year"}
-)
+    {
+        "appeal", "handle_signal", "decide_appeal", "change_rules", "upload", "enter_finding", "write_review", "freeze_month", "mark_year",
+        "take_quarantine",
+    }
+)  # fmt: skip
 # What concerns everybody in the home.
 HOME_ACTIONS: frozenset[Action] = frozenset({"read_trail", "manage_users"})
 # Numbers of cases, windows and staff are unique within a county only.

@@ -48,10 +48,12 @@ def export(
     """导出工作簿，供单位改正 / a workbook that the office can correct."""
     from etl.config import connect
     from etl.ingest.quarantine import export as write
-    from etl.ingest.warehouse import ensure_tables
+    from etl.ingest.warehouse import ensure_tables, refuse_lake
 
     with connect(home_of(context)) as con:
         ensure_tables(con)
+        # What was written in the refused records stays with the county.
+        refuse_lake(con)
         rows = write(con, out)
     if as_json:
         print_json({"file": str(out), "rows": rows})

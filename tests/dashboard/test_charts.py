@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import charts
 from dashboard.charts import Series
+from dashboard.components.labels import shortened
 
 FLOW = [Series("received", "收件"), Series("closed", "办结")]
 
@@ -19,6 +20,19 @@ def test_lines_hold_the_values_and_a_gap_where_there_is_none():
     assert list(figure.data[0].y) == [0, 1, 2, 3, 4]
     assert figure.data[1].y[0] is None
     assert figure.data[1].connectgaps is False
+
+
+def test_names_cut_for_an_axis_stay_unlike_each_other():
+    """Two bars of one name are drawn as one, the longer for both."""
+    windows = [f"Jiaocheng District 市场监督管理局综合窗口{number}号" for number in (1, 2)]
+    texts = [*windows, "Gulou District 1号窗口", "市场监管局1号窗口", "甲" * 40, "甲" * 41, "甲" * 42]
+    short = shortened(texts)
+    assert len(set(short)) == len(texts)
+    assert short[2:4] == texts[2:4], "eighteen Chinese letters fit, or twice as many Latin ones"
+    assert short[0].startswith("Jiaocheng")
+    assert short[0].endswith("窗口1号")
+    assert shortened(["乙" * 19]) == ["乙" * 17 + "…"]
+    assert shortened(["丙" * 19, "丙" * 19]) == ["丙" * 17 + "…"] * 2, "the same name is the same"
 
 
 @pytest.mark.parametrize("draw", [charts.lines, charts.bars])

@@ -149,6 +149,20 @@ def test_lists_of_several_counties_say_that_a_county_must_be_chosen(open_provinc
     assert not any("请先选择区县" in text for text in texts(app))
 
 
+@pytest.mark.parametrize("division", ["", GULOU])
+def test_every_tab_of_quality_says_something_and_offers_no_workbook_to_correct(open_province, division):
+    app = open_province("quality", lang="zh", **YEAR, **({"division": division} if division else {}))
+    assert not app.error
+    tabs = {tab.label: tab for tab in app.tabs}
+    said = {label: [element.value for element in tab.markdown] for label, tab in tabs.items()}
+    for label in ("台账与守恒", "隔离区"):
+        assert any("请先选择区县" in text for text in said[label]) == (not division), label
+    assert said["补录与异常"]
+    assert tabs["代码映射"].selectbox
+    assert not any("未用过" in option for option in tabs["代码映射"].selectbox[0].options) or division
+    assert not [button for button in app.button if button.key == "quarantine_make"]
+
+
 def test_counties_are_ranked_within_their_group_with_what_the_figure_is_made_of(made, open_province):
     store = open_current(made.province)
     app = open_province("counties", indicator="on_time_rate", **YEAR)

@@ -210,6 +210,14 @@ def test_what_is_a_countys_own_is_refused_where_counties_are_put_together(made: 
         assert con.execute("select count(*) from fact_case").fetchone() == (90,)
 
 
+def test_refused_records_are_corrected_in_their_county(made: Counties, centre: Home, tmp_path: Path):
+    """What was written in them never left it: there is nothing to put into a workbook, nor are they another county's business."""
+    with connect(centre) as con:
+        gather(con, centre, made.lake, FUJIAN, with_cases=False, now=NOW)
+    with pytest.raises(HallError, match="use the county's own home"):
+        in_process(centre.root, "quarantine", "export", "--out", tmp_path / "refused.xlsx")
+
+
 def test_a_sound_home_of_counties_is_not_told_to_be_damaged(made: Counties):
     with connect(made.province, read_only=True) as con:
         assert damage_in_warehouse(con) is None
