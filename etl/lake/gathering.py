@@ -20,6 +20,7 @@ from etl.ingest.warehouse import LAKE_MARK
 from etl.lake.building import build_on_duckdb
 from etl.lake.layout import County, built_of, counties_of
 from etl.lake.loading import LEDGER, PUBLISHED, columns_of, empty_tables, made_by, parquet_of, refuse_records
+from etl.lake.unfinished import writing
 
 # Rules by which due dates and signals come about: a case is explained by one version of them.
 SAME = ("calendar_version", "rules_version", "supervision_version")
@@ -69,7 +70,7 @@ def gather(
     differing = _require_alike(con, counties, with_cases)
     models = in_order(read_models(), counties[0].manifest.tables)
     computed = {county.manifest.division for county in counties if built_of(county) is None}
-    builds = [(county, built_of(county) or build_on_duckdb(county, models, now, home.tmp)) for county in counties]
+    builds = [(county, built_of(county) or _build(con, county, models, now, home.tmp)) for county in counties]
     known = divisions_of(home)
     codes = [county.manifest.division for county in counties]
     with transaction(con):
@@ -83,6 +84,11 @@ def gather(
         received = dict(con.execute("select division, sum(received) from mart_case_day group by division").fetchall())
     made = tuple(GatheredCounty(code, name_of(code, known), int(received.get(code) or 0), code in computed) for code in codes)
     return Gathered(prefix, date.fromisoformat(counties[0].manifest.as_of), made, differing)
+
+
+def _build(con: duckdb.DuckDBPyConnection, county: County, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
+    with writing(con, county, now):
+        return build_on_duckdb(county, models, now, tmp)
 
 
 def _require_alike(con: duckdb.DuckDBPyConnection, counties: Sequence[County], with_cases: bool) -> tuple[str, ...]:

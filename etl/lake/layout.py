@@ -147,11 +147,16 @@ def make_current(folder: Path, pointer: str, version: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def build_name(now: datetime) -> str:
+    """What a build of this process is called."""
+    return f"built-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
+
+
 @contextmanager
 def new_build(county: County, now: datetime) -> Iterator[Path]:
     """A folder beside the county's export to write what is made of it; its last build when all went well, else gone, and the former
     build stays."""
-    built = county.folder / f"built-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
+    built = county.folder / build_name(now)
     try:
         yield built
         (built / MANIFEST).write_text(f'{{"export": "{county.export.name}"}}\n', "utf-8")
