@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import duckdb
 
 from etl.engine.building import ModelRun
 from etl.engine.models import Model
-from etl.lake.layout import County, quoted
+from etl.lake.layout import County, quoted, version_name
 
 
 def until(holds: Callable[[], bool], what: str, seconds: float = 180) -> None:
@@ -23,18 +23,20 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 180) -> None:
         time.sleep(0.05)
 
 
-def losing_a_worker(
-    kill: Callable[[], None], spark: Any, county: County, models: Sequence[Model], now: datetime, during: str
-) -> tuple[tuple[ModelRun, ...], set[str]]:
-    """Runs the models, and kills a worker once the model `during` is being written; returns also the models begun by then."""
+def losing(
+    kills: Mapping[str, Callable[[], None]], spark: Any, county: County, models: Sequence[Model], now: datetime
+) -> tuple[tuple[ModelRun, ...], dict[str, set[str]]]:
+    """Runs the models, and kills something once a model is being written, for each of `kills` in their order; returns also the models begun
+    by then."""
     from etl.engine.spark import run
 
-    begun: set[str] = set()
+    begun: dict[str, set[str]] = {}
 
     def wait_and_kill() -> None:
-        until(lambda: any(county.folder.glob(f"built-{now:%Y%m%dT%H%M%S}-*/{during}")), during, 1800)
-        kill()
-        begun.update(path.name for path in county.folder.glob(f"built-{now:%Y%m%dT%H%M%S}-*/*"))
+        for during, kill in kills.items():
+            until(lambda name=during: any(county.folder.glob(f"{version_name('built', now)}/{name}")), during, 1800)
+            kill()
+            begun[during] = {path.name for path in county.folder.glob(f"{version_name('built', now)}/*")}
 
     killer = threading.Thread(target=wait_and_kill, daemon=True)
     killer.start()

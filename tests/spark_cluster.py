@@ -46,12 +46,18 @@ class Cluster:
     """A running cluster. Each process leads a group of its own, so that a worker is killed with what it started."""
 
     master: str
+    leader: "subprocess.Popen[bytes]"
     workers: tuple["subprocess.Popen[bytes]", ...]
 
     def kill_worker(self, number: int) -> None:
         """End a worker and its executor at once, as a machine that loses its power does."""
         os.killpg(self.workers[number].pid, signal.SIGKILL)
         self.workers[number].wait()
+
+    def kill_master(self) -> None:
+        """The same of the master."""
+        os.killpg(self.leader.pid, signal.SIGKILL)
+        self.leader.wait()
 
     def cpu(self) -> float:
         """CPU seconds that the workers and their executors have used so far; those of ended executors are in their worker's."""
@@ -81,7 +87,7 @@ def cluster(folder: Path, memory: str = "600m", cores: int = 1) -> Iterator[Clus
             place = folder / name
             what = ("--host", "127.0.0.1", "--webui-port", "0", "-c", str(cores), "-m", memory, "-d", str(place), master)
             begun.append(_start(folder, name, "worker.Worker", *what))
-        yield Cluster(master, tuple(begun[1:]))
+        yield Cluster(master, begun[0], tuple(begun[1:]))
     finally:
         for process in begun:
             with contextlib.suppress(ProcessLookupError):

@@ -6,7 +6,8 @@ Spark computes, DuckDB serves: what the models make is written back to the lake 
 import os
 import shutil
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +18,11 @@ import duckdb
 
 from etl.config import HallError
 from etl.engine.building import BuildResult, ModelRun
+from etl.engine.cluster import Watch, watched
 from etl.engine.models import Model, in_order, read_models
 from etl.lake.layout import County, new_build, quoted
 from etl.lake.loading import load_built, refuse_records
+from etl.lake.unfinished import writing
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -67,11 +70,18 @@ def build_from_lake(
     models = in_order(read_models(), county.manifest.tables)
     spark = session(master, conf)
     try:
-        runs = run(spark, county, models, now)
+        with writing(con, county, now):
+            runs = run(spark, county, models, now)
     finally:
-        spark.stop()
+        stop(spark)
     load_built(con, county, models, now)
     return BuildResult(date.fromisoformat(county.manifest.as_of), runs)
+
+
+def stop(spark: "SparkSession") -> None:
+    """End a session; one whose driver is gone has ended already."""
+    with suppress(Exception):
+        spark.stop()
 
 
 def run(spark: "SparkSession", county: County, models: Sequence[Model], now: datetime) -> tuple[ModelRun, ...]:
@@ -79,28 +89,42 @@ def run(spark: "SparkSession", county: County, models: Sequence[Model], now: dat
 
     Raises HallError naming the model that failed; the former build stays then.
     """
-    for name in frozenset().union(*(model.reads for model in models)) & county.manifest.tables.keys():
-        columns = ", ".join(f"{column} {TYPES.get(kind, kind)}" for column, kind in county.manifest.tables[name].columns.items())
-        spark.read.schema(columns).parquet(county.place.address(f"{county.version}/{name}")).createOrReplaceTempView(name)
-    with new_build(county, now) as built:
-        runs = [_run(spark, model, county.place.address(f"{built}/{model.name}")) for model in models]
+    with new_build(county, now) as built, watched(spark) as watch:
+        with _telling(watch, f"Spark 读不到 {county.export}", f"Spark cannot read {county.export}"):
+            _read_export(spark, county, frozenset().union(*(model.reads for model in models)))
+        runs = [_run(spark, model, county.place.address(f"{built}/{model.name}"), watch) for model in models]
     county.place.fetch(built)
     return tuple(one if one.is_view else replace(one, rows=_rows(county.folder / built / one.name)) for one in runs)
 
 
-def _run(spark: "SparkSession", model: Model, address: str) -> ModelRun:
+def _read_export(spark: "SparkSession", county: County, read: frozenset[str]) -> None:
+    for name in read & county.manifest.tables.keys():
+        columns = ", ".join(f"{column} {TYPES.get(kind, kind)}" for column, kind in county.manifest.tables[name].columns.items())
+        spark.read.schema(columns).parquet(county.place.address(f"{county.version}/{name}")).createOrReplaceTempView(name)
+
+
+def _run(spark: "SparkSession", model: Model, address: str, watch: Watch) -> ModelRun:
     begun = perf_counter()
-    try:
+    with _telling(watch, f"模型 {model.name} 在 Spark 上运行失败", f"model {model.name} failed on Spark"):
         made = spark.sql(model.sql)
         if not model.is_view:
             # Written and read again: what reads it does not compute it anew, and a worker that dies takes none of it along.
             made.write.parquet(address)
             made = spark.read.schema(made.schema).parquet(address)
         made.createOrReplaceTempView(model.name)
-    except Exception as error:
-        first = str(error).strip().splitlines()[0]
-        raise HallError(f"模型 {model.name} 在 Spark 上运行失败：{first}", f"model {model.name} failed on Spark: {first}") from error
     return ModelRun(model.name, model.is_view, None, perf_counter() - begun)
+
+
+@contextmanager
+def _telling(watch: Watch, zh: str, en: str) -> Iterator[None]:
+    """What fails inside as a refusal: of a lost cluster or driver, where that is why, else with the first line of what Spark says."""
+    try:
+        yield
+    except Exception as error:
+        if (refusal := watch.told()) is not None:
+            raise refusal from error
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise HallError(f"{zh}：{first}", f"{en}: {first}") from error
 
 
 def _rows(folder: Path) -> int:

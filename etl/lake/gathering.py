@@ -22,6 +22,7 @@ from etl.lake.layout import County, built_of, counties_of
 from etl.lake.loading import LEDGER, PUBLISHED, columns_of, empty_tables, made_by, parquet_of, refuse_records
 from etl.lake.opening import lake_at
 from etl.lake.storage import Place
+from etl.lake.unfinished import writing
 
 # Rules by which due dates and signals come about: a case is explained by one version of them.
 SAME = ("calendar_version", "rules_version", "supervision_version")
@@ -80,7 +81,7 @@ def _gather(
     differing = _require_alike(con, counties, with_cases)
     models = in_order(read_models(), counties[0].manifest.tables)
     former = {county.manifest.division: built_of(county) for county in counties}
-    builds = [(county, _built(county, former[county.manifest.division], models, now, home.tmp)) for county in counties]
+    builds = [(county, _built(con, county, former[county.manifest.division], models, now, home.tmp)) for county in counties]
     known = divisions_of(home)
     codes = [county.manifest.division for county in counties]
     with transaction(con):
@@ -99,9 +100,12 @@ def _gather(
     return Gathered(prefix, date.fromisoformat(counties[0].manifest.as_of), made, differing)
 
 
-def _built(county: County, former: str | None, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
+def _built(con: duckdb.DuckDBPyConnection, county: County, former: str | None, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
     """The folder of what was made of a county's export; made now where it was not yet."""
-    version = former or build_on_duckdb(county, models, now, tmp)
+    version = former
+    if version is None:
+        with writing(con, county, now):
+            version = build_on_duckdb(county, models, now, tmp)
     county.place.fetch(version)
     return county.folder / version
 

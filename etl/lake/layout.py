@@ -169,12 +169,17 @@ def make_current(place: Place, pointer: str, version: str) -> None:
                 place.remove(other.name)
 
 
+def version_name(pointer: str, now: datetime) -> str:
+    """What a version of this process is called that `pointer` (current, built) is to name."""
+    kind = {"current": "export", "built": "built"}[pointer]
+    return f"{kind}-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
+
+
 @contextmanager
 def new_version(place: Place, pointer: str, now: datetime) -> Iterator[str]:
     """The name of a version to be written whole inside, its manifest last. When all went well `pointer` names it; else it is gone, and
     the former version stays."""
-    kind = {"current": "export", "built": "built"}[pointer]
-    version = f"{kind}-{now:%Y%m%dT%H%M%S}-{os.getpid()}"
+    version = version_name(pointer, now)
     try:
         yield version
         make_current(place, pointer, version)

@@ -22,7 +22,7 @@ from etl.ingest import load
 from etl.lake import County, county_of, export, load_built
 from etl.publish import current, publish
 from tests.benchmarks.measuring import child, machine
-from tests.both_engines import difference, losing_a_worker, on_duckdb, two_executors, views_written
+from tests.both_engines import difference, losing, on_duckdb, two_executors, views_written
 from tests.spark_cluster import cluster, why_not
 
 DIVISION = "350999"
@@ -71,7 +71,7 @@ def measure(name: str, home: Home, place: Path) -> None:
                 gateway = spark.sparkContext._gateway.proc.pid
                 began, used, own = time.monotonic(), made.cpu(), driver_cpu(gateway)
                 if is_killed:
-                    losing_a_worker(lambda: made.kill_worker(0), spark, county, models, datetime.now(), "fact_case")
+                    losing({"fact_case": lambda: made.kill_worker(0)}, spark, county, models, datetime.now())
                 else:
                     slowest = run(spark, county, models, datetime.now())
                     executors, driver = made.cpu() - used, driver_cpu(gateway) - own

@@ -1,6 +1,7 @@
 """Counties put together: a county's figures are its own, those of city and province their sums, and no two counties' rows are mixed."""
 
 import contextlib
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
@@ -111,6 +112,31 @@ def test_a_city_is_put_together_without_its_neighbours(made: Counties, tmp_path:
     with contextlib.closing(open_snapshot(current(city))) as con:
         assert held(con) == (JIAOCHENG, FUAN)
         assert con.execute("select value from meta where key = ?", [GATHERED]).fetchone() == (NINGDE,)
+
+
+def test_a_dozen_counties_add_up_to_the_dozen(made: Counties, province, centre: Home, tmp_path: Path):
+    """Four times the three, each under a code of its own, as they are built already."""
+    dozen = {f"35{number:02}{place:02}": source for number in (3, 4, 5, 6) for place, source in enumerate(COUNTIES, 1)}
+    for code, source in dozen.items():
+        folder = shutil.copytree(made.lake / f"division={source}", tmp_path / "lake" / f"division={code}")
+        for manifest in folder.glob("export-*/manifest.json"):
+            manifest.write_text(manifest.read_text("utf-8").replace(f'"{source}"', f'"{code}"'), "utf-8")
+    with connect(centre) as con:
+        counties = gather(con, centre, tmp_path / "lake", FUJIAN, now=NOW).counties
+        assert {one.division: (one.cases, one.is_computed) for one in counties} == dict.fromkeys(dozen, (90, False))
+        for name, indicator in definitions().items():
+            three = {str(row.by["division"]): row for row in _rows(province, name, ("division",))}
+            for row in _rows(con, name, ("division",)):
+                own = three[dozen[str(row.by["division"])]]
+                assert (row.numerator, row.denominator, row.value, row.n) == (own.numerator, own.denominator, own.value, own.n), name
+            (whole,), (third,) = _rows(con, name), _rows(province, name)
+            assert whole.n == 4 * third.n, name
+            if indicator.kind != "percentile":
+                assert whole.numerator == pytest.approx(4 * third.numerator), name
+        for (table,) in province.execute("select table_name from duckdb_tables() where table_name like 'fact_%'").fetchall():
+            found = dict(con.execute(f"select division, count(*) from {table} group by 1").fetchall())
+            there = dict(province.execute(f"select division, count(*) from {table} group by 1").fetchall())
+            assert found == {code: there[source] for code, source in dozen.items() if source in there}, table
 
 
 def test_a_county_can_be_left_out(made: Counties, centre: Home):

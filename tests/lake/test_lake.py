@@ -18,8 +18,9 @@ from etl.engine.models import in_order, read_models
 from etl.engine.spark import build_from_lake
 from etl.ingest import load
 from etl.lake import county_of, export, load_built
-from etl.lake.layout import make_current, quoted
+from etl.lake.layout import make_current, quoted, version_name
 from etl.lake.storage import MANIFEST, Folder
+from etl.lake.unfinished import writing
 from etl.publish import current, open_snapshot, publish
 from etl.records import contracts
 
@@ -279,3 +280,23 @@ def test_the_command_takes_the_division_from_the_settings(home: Home, tmp_path: 
     assert "--lake" in refused.stderr
     refused = hall(tmp_path / "centre", "build", "--engine", "flink", code=1)
     assert "there is no engine flink" in refused.stderr
+
+
+def test_a_build_that_was_killed_goes_with_the_next_of_the_same_home(home: Home, tmp_path: Path):
+    _filled(home, 7, 20)
+    _exported(home, tmp_path / "lake", ONE)
+    county = county_of(tmp_path / "lake", ONE)
+    half, whole = (county.folder / version_name("built", moment) for moment in (NOW, LATER))
+    others = county.folder / "built-20181231T180000-1"
+    for folder in (half, whole, others):
+        (folder / "fact_case").mkdir(parents=True)
+    (whole / MANIFEST).write_text("{}", "utf-8")
+    centre = Home(tmp_path / "centre")
+    for moment in (NOW, LATER):
+        # Left as it is, like by a process that is killed.
+        with connect(centre) as con:
+            writing(con, county, moment).__enter__()
+    with connect(centre) as con:
+        with writing(con, county, datetime(2018, 12, 31, 20)):
+            assert (half.exists(), whole.exists(), others.exists()) == (False, True, True), "whole, or another home's: it may be under way"
+        assert con.execute("select * from lake_unfinished").fetchall() == []
