@@ -31,12 +31,13 @@ def losing(
     from etl.engine.spark import run
 
     begun: dict[str, set[str]] = {}
+    built = county.folder / version_name("built", now)
 
     def wait_and_kill() -> None:
         for during, kill in kills.items():
-            until(lambda name=during: any(county.folder.glob(f"{version_name('built', now)}/{name}")), during, 1800)
+            until(lambda name=during: (built / name).exists(), during, 1800)
             kill()
-            begun[during] = {path.name for path in county.folder.glob(f"{version_name('built', now)}/*")}
+            begun[during] = {path.name for path in built.glob("*")}
 
     killer = threading.Thread(target=wait_and_kill, daemon=True)
     killer.start()
