@@ -64,7 +64,7 @@ bench-growth: test-tools ## measure each stage at 100 k, 1 M and 10 M cases, dra
 	$(PY) -m tests.benchmarks.growthchart
 
 bench-env: env
-	@$(UV) sync $(UV_FLAGS) --group bench --quiet
+	@$(UV) sync $(UV_FLAGS) --inexact --group bench --quiet
 
 screenshots: test-tools ## take the pictures of the README and of a month's report anew
 	$(PY) -m tests.browser.screenshots
