@@ -53,12 +53,12 @@ class Both:
 class Left:
     """The county's place in the lake: what is the current build, and which builds there are."""
 
-    former: Path
-    current: Path | None
+    former: str
+    current: str | None
     builds: set[str]
 
     @classmethod
-    def by(cls, county: County, former: Path) -> "Left":
+    def by(cls, county: County, former: str) -> "Left":
         return cls(former, built_of(county), {path.name for path in county.folder.glob("built-*")})
 
 
@@ -119,7 +119,7 @@ def both(county: County, tmp_path_factory: pytest.TempPathFactory) -> Iterator[B
 def losing_the_driver(master: str, county: County, centre: Home) -> Left:
     """`hall build --engine spark` as it is run, killed with its Java half once it has written a few models."""
     with new_build(county, EARLIER) as former:
-        (former / "mart_former").mkdir(parents=True)
+        (county.folder / former / "mart_former").mkdir(parents=True)
     conf = [part for key, value in SMALL.items() for part in ("--conf", f"{key}={value}")]
     build = ("build", "--engine", "spark", "--lake", county.folder.parent, "--division", DIVISION, "--master", master, *conf)
     command = [sys.executable, "-c", "from etl.cli import main; main()", *map(str, build), "--home", str(centre.root)]
@@ -169,7 +169,7 @@ def test_a_killed_driver_leaves_the_former_build_and_the_next_one_removes_what_i
     assert len(left.builds) == 2
     now = Left.by(both.county, left.former)
     assert now.current is not None
-    assert now.builds == {now.current.name, left.former.name}
+    assert now.builds == {now.current, left.former}
 
 
 def test_a_cluster_of_which_nothing_is_left_and_a_lost_driver_are_told_in_time(both: Both):
