@@ -218,7 +218,7 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
         )
         for index, one in enumerate(series)
     ]
-    height = 100 + max(1, len(labels)) * (26 if single or stacked else 22 * len(series))
+    height = 108 + max(1, len(labels)) * (26 if single or stacked else 22 * len(series))
     return _figure(
         traces,
         height,
@@ -226,7 +226,7 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
         hovermode="y unified",
         showlegend=not single,
         bargap=0.3,
-        margin={"l": _beside(labels), "r": 48, "t": 8 if single else _above(height), "b": 57},
+        margin={"l": _beside(labels), "r": 48, "t": 8 if single else _above(height), "b": 60},
         xaxis={
             **_whole_ticks(_sizes(shown, series, stacked)),
             "automargin": True,
@@ -234,7 +234,7 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
             "fixedrange": True,
             "rangemode": "tozero",
             # Kept off the tick numbers.
-            "title": {"text": unit, "standoff": 10},
+            "title": {"text": unit, "standoff": 18},
             "tickformat": ",~f",
             "tickfont": {"color": INK},
         },

@@ -154,7 +154,12 @@ class Store:
     @property
     def sees_cases(self) -> bool:
         """Whether this person may see rows of single cases here, be it of their window only."""
-        return self.reach.records in ("hall", "window") and self.reach.has_rows
+        return self.may_see_cases and self.reach.has_rows
+
+    @property
+    def may_see_cases(self) -> bool:
+        """Whether the role has rows of single cases at all, where one county is looked at that has them."""
+        return self.reach.records in ("hall", "window")
 
     def bounds(self) -> dict[Dimension, str]:
         """The window or department that this person is bound to; nothing where the whole hall is theirs."""

@@ -60,11 +60,9 @@ def _alerts(hall: Hall) -> None:
 def _where_to(hall: Hall) -> None:
     """The way to the cases for whoever may see single cases; for others, who can see them."""
     _ = hall.speak
-    if states.rows_elsewhere(hall):
-        return
-    if not hall.store.sees_cases:
+    if not hall.store.may_see_cases:
         st.caption(_("超期与即将到期只列件数；逐件清单由窗口负责人和大厅管理人员查看"))
-    elif hall.may_open("timelimits"):
+    elif not states.rows_elsewhere(hall) and hall.may_open("timelimits"):
         st.page_link(
             PAGES["timelimits"].path, label=_("到“时限合规”查看清单"), icon=":material/arrow_forward:", query_params=hall.view.params()
         )

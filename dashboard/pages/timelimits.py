@@ -251,7 +251,8 @@ def render(hall: Hall) -> None:
     _compliance(hall)
     opened = ontime.breakdown(hall)
     # Lists of single cases only for those who may see single cases.
-    states.rows_elsewhere(hall)
+    if hall.store.may_see_cases:
+        states.rows_elsewhere(hall)
     if hall.store.sees_cases:
         opened = _lists(hall) or opened
     _distribution(hall)

@@ -1,7 +1,7 @@
 """The annex of counties: each with the main indicators, what they are made of, and its place among its peers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.reports.figures import Figure
 from dashboard.reports.plan import Annex, Asked, Column, Peers
@@ -95,8 +95,8 @@ def _block(asked: Asked, counties: Sequence[County], teller: Teller) -> _Block:
         whole.indicator,
         word,
         (*headings, f"{lead}/名次"),
-        [[*row[:PRINTED], rank] for row, rank in zip(rows, ranks, strict=True)],
-        [*total[:PRINTED], Cell(NO_VALUE)],
+        [[*_printed(row), rank] for row, rank in zip(rows, ranks, strict=True)],
+        [*_printed(total), Cell(NO_VALUE)],
         True,
     )
 
@@ -110,6 +110,13 @@ def _made_of(figure: Figure) -> list[Cell]:
     # A sum of days or minutes is no count of cases, and hides nobody by being small.
     numerator = sum_cell(over) if figure.is_rate else Cell(sum_cell(over).text, "mean", over)
     return [figure_cell(figure), numerator, sum_cell(under), rest]
+
+
+def _printed(row: list[Cell]) -> list[Cell]:
+    """What is printed of it: a sum of days without places where it is whole."""
+    value, numerator, denominator = row[:PRINTED]
+    whole = isinstance(numerator.value, int | float) and float(numerator.value).is_integer()
+    return [value, replace(numerator, kind="count") if whole else numerator, denominator]
 
 
 def _kept_back(rows: list[list[Cell]], total: list[Cell], columns: Sequence[Column]) -> tuple[list[list[Cell]], list[Cell]]:
@@ -137,7 +144,7 @@ def _notes(blocks: Sequence[_Block], counties: Sequence[County], teller: Teller)
     few = "，".join(f"{'' if len(least) == 1 else listed(words)}件数不足{count}" for count, words in least.items())
     down = [block.word for block in ranked if block.indicator.direction == "down"]
     lower = f"；{listed(down)}越低名次越前" if down else ""
-    others = f"{'，其余' if down else '；'}越高名次越前" if len(down) < len(ranked) else ""
+    others = f"{'，其余' if down else '；指标'}越高名次越前" if len(down) < len(ranked) else ""
     return [
         f"名次在同组区县（{groups}）之间排列，值相同的名次相同；{few}的不排名，记“{NO_VALUE}”{lower}{others}。",
         "分子、分母的含义见“指标口径说明”；合计按全部区县的分子、分母计算。",

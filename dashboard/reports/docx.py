@@ -264,10 +264,7 @@ def _table(table: Table, width_mm: float) -> Any:
     for place, line in enumerate(table.rows):
         parts.append(
             _row(
-                [
-                    (cell.text, "left" if cell.kind == "text" and cell.value is None and len(cell.text) > 1 else "right", 1, "")
-                    for cell in line
-                ],
+                [(cell.text, "left" if cell.is_words else "right", 1, "") for cell in line],
                 widths,
                 points,
                 is_kept=place >= len(table.rows) - KEPT_ROWS,

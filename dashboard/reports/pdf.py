@@ -118,7 +118,7 @@ def _table(table: Table) -> dict[str, Any]:
             {"text": cell.text, "x": cell.column, "y": cell.row, "colspan": cell.columns, "rowspan": cell.rows}
             for cell in table.header_cells()
         ],
-        "rows": [[_cell(cell.text, cell.kind == "text" and len(cell.text) > 1) for cell in row] for row in table.rows],
+        "rows": [[_cell(cell.text, cell.is_words) for cell in row] for row in table.rows],
         "total": [_cell(cell.text, False) for cell in table.total] if table.total is not None else [],
         "notes": list(table.notes),
     }

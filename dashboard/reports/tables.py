@@ -30,6 +30,11 @@ class Cell:
     def is_hidden(self) -> bool:
         return self.text == HIDDEN
 
+    @property
+    def is_words(self) -> bool:
+        """Whether it is read as words, from the left: numbers, and the signs in their place, stand right."""
+        return self.kind == "text" and self.value is None and self.text not in ("", NO_VALUE, HIDDEN)
+
 
 @dataclass(frozen=True)
 class HeaderCell:

@@ -141,6 +141,15 @@ def test_of_several_counties_there_are_figures_and_no_rows(made, province):
         store_of(province, "ningde").query("select * from fact_case")
 
 
+def test_a_leader_is_not_sent_to_a_county_for_lists_that_none_shows(province, monkeypatch):
+    for page in ("overview", "timelimits"):
+        app = signed_in_app(province, monkeypatch, "ningde", page, lang="zh", period="year", on="2018-01-01")
+        said = [element.value for kind in ("markdown", "caption") for element in app.main.get(kind)]
+        assert not any("请先选择区县" in text for text in said), page
+    app = signed_in_app(province, monkeypatch, "ningde", "overview", lang="zh")
+    assert any("逐件清单由窗口负责人和大厅管理人员查看" in element.value for element in app.main.caption)
+
+
 def test_windows_that_are_called_alike_stay_apart(province):
     found = store_of(province, "fujian").series("received", YEAR, Scope(), ("window",))
     named = set(found["window"])
