@@ -9,7 +9,7 @@ UV_FLAGS := --locked --no-python-downloads
 # One more than there are processors: the tests in the browser wait more than they work.
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 
-.PHONY: help env demo test test-tools lint format bench bench-ingest bench-pages bench-people bench-spark bench-growth bench-env screenshots
+.PHONY: help env demo test test-tools lint format bench bench-ingest bench-pages bench-people bench-spark bench-growth bench-counties bench-env screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench-spark: test-tools ## hold the models on Spark against DuckDB: the demo yea
 bench-growth: test-tools ## measure each stage at 100 k, 1 M and 10 M cases, draw chart and tables of docs/scaling.md; an hour
 	$(PY) -m tests.benchmarks.growth
 	$(PY) -m tests.benchmarks.growthchart
+
+bench-counties: env ## put the 84 counties of a province together and ask about them, half an hour
+	$(PY) -m tests.benchmarks.counties
 
 bench-env: env
 	@$(UV) sync $(UV_FLAGS) --inexact --group bench --quiet
