@@ -427,7 +427,8 @@ def indicator(name: str) -> Indicator:
     return definition(name)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+# The version shown and the one before: with an older one go its answers and what the database keeps of it.
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _opened(root: str, path: str) -> Snapshot:
     return Snapshot(Home(Path(root)), Path(path))
 
