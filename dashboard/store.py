@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dashboard.kept import named
+from dashboard.kept import named, texts_once
 from dashboard.period import Period
 from dashboard.scope import DIMENSIONS as DIMENSIONS
 from dashboard.scope import Conditions as Conditions
@@ -190,7 +190,7 @@ class Store:
         """Rows as this person may see them, kept under their reach: what one was answered is never another's answer."""
         question = ("rows", self.reach.key, sql, named(parameters))
         # A copy of its own: of each that shares its columns pandas would note with the kept one that it was made, and go on noting.
-        return self.snapshot.lists.get(question, lambda: self._rows(sql, parameters)).copy()
+        return self.snapshot.lists.get(question, lambda: texts_once(self._rows(sql, parameters))).copy()
 
     def _counted(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Counts and names of this module's own, whose parameters carry the person's bounds."""
