@@ -405,8 +405,12 @@ class Store:
         if self.reach.counts != "hall":
             raise NotAllowedError("全厅的数据", "the whole hall's figures")
         self.require_county()
-        with self.snapshot.narrowed(self.reach).cursor() as cursor:
-            return reconcile(cursor, figures())
+
+        def find() -> tuple[Compared, ...]:
+            with self.snapshot.narrowed(self.reach).cursor() as cursor:
+                return tuple(reconcile(cursor, figures()))
+
+        return list(self.snapshot.figures.get((self.reach.key, "reconciled"), find))
 
     def quarantined(self) -> Quarantined:
         """Records still in quarantine and their faults; of no concern to whoever sees a window only."""
