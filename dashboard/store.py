@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from dashboard.kept import named
+from dashboard.kept import named, texts_once
 from dashboard.language import Code
 from dashboard.period import Period
 from dashboard.scope import DIMENSIONS as DIMENSIONS
@@ -205,7 +205,7 @@ class Store:
         """Rows as this person may see them, kept under their reach: what one was answered is never another's answer."""
         question = ("rows", self.reach.key, sql, named(parameters))
         # A copy of its own: of each that shares its columns pandas would note with the kept one that it was made, and go on noting.
-        return self.snapshot.lists.get(question, lambda: self._rows(sql, parameters)).copy()
+        return self.snapshot.lists.get(question, lambda: texts_once(self._rows(sql, parameters))).copy()
 
     def _counted(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Counts and names of this module's own, whose parameters carry the person's bounds."""
@@ -424,8 +424,12 @@ class Store:
         if self.reach.counts != "hall":
             raise NotAllowedError("全厅的数据", "the whole hall's figures")
         self.require_county()
-        with self.snapshot.narrowed(self.reach).cursor() as cursor:
-            return reconcile(cursor, figures())
+
+        def find() -> tuple[Compared, ...]:
+            with self.snapshot.narrowed(self.reach).cursor() as cursor:
+                return tuple(reconcile(cursor, figures()))
+
+        return list(self.snapshot.figures.get((self.reach.key, "reconciled"), find))
 
     def quarantined(self) -> Quarantined:
         """Records still in quarantine and their faults; of no concern to whoever sees a window only."""
@@ -446,7 +450,8 @@ def indicator(name: str) -> Indicator:
     return definition(name)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+# The version shown and the one before: with an older one go its answers and what the database keeps of it.
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _opened(root: str, path: str) -> Snapshot:
     return Snapshot(Home(Path(root)), Path(path))
 

@@ -17,7 +17,7 @@ from dashboard.queries import supervision
 from dashboard.session import Hall
 from dashboard.store import COUNTY_ONLY, Measure, indicator
 from etl.records import codes, contracts
-from etl.records.mapping import mappings
+from etl.records.mapping import Mapping, mappings
 
 CARDS = ("late_entry_rate", "quality_signals")
 LEDGER = ("load_batches", "records_read", "records_quarantined", "quarantine_rate", "quarantine_held", "faults_held")
@@ -54,12 +54,11 @@ def _record_words(hall: Hall) -> dict[str, str]:
     return {name: hall.speak.pick(found.zh, found.en) for name, found in contracts().items()}
 
 
-def _mappings_named(hall: Hall, names: Iterable[str]) -> list[str]:
-    known = mappings(hall.store.home)
+def _mappings_named(hall: Hall, known: dict[str, Mapping], names: Iterable[str]) -> list[str]:
     return [upload.mapping_words(name, known, hall.speak) for name in names]
 
 
-def _conservation(hall: Hall) -> None:
+def _conservation(hall: Hall, known: dict[str, Mapping]) -> None:
     """Read = inserted + updated + unchanged + superseded + quarantined, in all and batch by batch."""
     _ = hall.speak
     title = _("守恒核对与批次台账")
@@ -82,7 +81,7 @@ def _conservation(hall: Hall) -> None:
     words = _record_words(hall)
     shown = data.assign(
         record=[words.get(name, name) for name in data["record"]],
-        mapping=_mappings_named(hall, data["mapping"]),
+        mapping=_mappings_named(hall, known, data["mapping"]),
         check=["✓" if read == made else "✗" for read, made in zip(data["read_records"], data["accounted"], strict=True)],
         loaded=[_.moment(moment) for moment in data["loaded_at"]],
     )
@@ -138,7 +137,7 @@ def _trend(hall: Hall) -> None:
         tables.table(hall, data, columns, title, hall.store.settings.hall_name, "loads")
 
 
-def _quarantine(hall: Hall) -> None:
+def _quarantine(hall: Hall, known: dict[str, Mapping]) -> None:
     _ = hall.speak
     held = hall.store.quarantined()
     if not held.records:
@@ -169,7 +168,9 @@ def _quarantine(hall: Hall) -> None:
         st.markdown(f"**{title}**")
         words = _record_words(hall)
         files = queries.quarantine_by_file(hall.store)
-        files = files.assign(record=[words.get(name, name) for name in files["record"]], mapping=_mappings_named(hall, files["mapping"]))
+        files = files.assign(
+            record=[words.get(name, name) for name in files["record"]], mapping=_mappings_named(hall, known, files["mapping"])
+        )
         columns = [
             Column("file", _("文件"), width="large"),
             Column("record", _("记录类型")),
@@ -251,10 +252,9 @@ def _late_departments(hall: Hall) -> None:
     tables.table(hall, data, columns, title, frame.scope_text(hall), "late_departments")
 
 
-def _codes(hall: Hall) -> None:
+def _codes(hall: Hall, known: dict[str, Mapping]) -> None:
     """How the codes of each source are read: declared in its mapping, never guessed."""
     _ = hall.speak
-    known = mappings(hall.store.home)
     # Of several counties the ledger is not told: then no source is known to be in use.
     used = list(dict.fromkeys(str(name) for name in queries.batches(hall.store)["mapping"])) if hall.store.reach.has_rows else []
     listed = [name for name in [*used, *sorted(set(known) - set(used))] if name in known]
@@ -326,18 +326,20 @@ def render(hall: Hall) -> None:
     _ = hall.speak
     frame.header(hall, _("数据质量"))
     _ledger_cards(hall)
+    # Read from their files once, for three tables.
+    known = mappings(hall.store.home)
     ledger, held, entry, maps, published, handed = st.tabs(
         [_("台账与守恒"), _("隔离区"), _("补录与异常"), _("代码映射"), _("与公布数核对"), _("上传文件")]
     )
     with ledger:
-        _conservation(hall)
+        _conservation(hall, known)
         _trend(hall)
     with held:
-        _quarantine(hall)
+        _quarantine(hall, known)
     with entry:
         _entry(hall)
     with maps:
-        _codes(hall)
+        _codes(hall, known)
     with published:
         _reconciliation(hall)
     with handed:

@@ -3,9 +3,10 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pandas as pd
 import pytest
 
-from dashboard.kept import Kept, named
+from dashboard.kept import Kept, named, texts_once
 
 
 def test_an_answer_is_found_once_and_the_longest_unasked_is_forgotten():
@@ -71,3 +72,10 @@ def test_a_failure_is_not_kept_and_is_not_given_to_others():
 def test_parameters_that_only_look_alike_are_other_questions():
     assert len({named({"x": value}) for value in (1, 1.0, True, "1", [1], (2,))}) == 6
     assert named({"x": 1, "y": 2}) != named({"y": 1, "x": 2})
+
+
+def test_equal_texts_of_a_list_are_held_once_and_stay_what_they_are(store):
+    found = store.query("select case_no, department, nullif(window_name, '') as place, days_left from fact_case order by case_no limit 500")
+    assert len({id(text) for text in found["department"]}) == found["department"].nunique()
+    given = pd.DataFrame({"a": pd.array(["x", None, "x"], dtype="str"), "n": [1, 2, 3], "b": ["y", "x", "z"]})
+    pd.testing.assert_frame_equal(texts_once(given.copy()), given)
