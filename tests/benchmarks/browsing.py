@@ -88,7 +88,7 @@ def visit(browser: Browser, site: Site, address: str, is_slow: bool = False) -> 
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True, locale="zh-CN")
     try:
         page = context.new_page()
-        page.set_default_timeout(300_000)
+        page.set_default_timeout(120_000)
         page.add_init_script(NOTE.replace("CARDS", json.dumps(site.cards)))
         counted = Bytes()
         counted.watch(page, is_slow)

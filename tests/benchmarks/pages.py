@@ -48,7 +48,7 @@ def choose_in_streamlit(page: Page, value: str) -> None:
 def choose_in_dash(page: Page, value: str) -> None:
     """Chooses a department in a dropdown of Dash, which searches as one types."""
     page.locator("#department").click()
-    page.keyboard.type(value)
+    page.locator(".dash-dropdown-search").fill(value)
     page.locator(".dash-options-list-option-text").get_by_text(value, exact=True).click()
 
 
