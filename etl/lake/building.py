@@ -13,16 +13,16 @@ from etl.lake.layout import County, new_build, quoted
 from etl.lake.loading import columns_of, parquet_of
 
 
-def build_on_duckdb(county: County, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
+def build_on_duckdb(county: County, models: Sequence[Model], now: datetime, tmp: Path, megabytes: int | None = None) -> Path:
     """Runs the models, which stand in their order, over the county's export and writes what they make beside it as its last build.
 
-    What Spark writes, DuckDB writes here. `tmp` is where it spills. Raises HallError naming the model that failed; the former build
-    stays then.
+    What Spark writes, DuckDB writes here. `tmp` is where it spills, `megabytes` of memory it may take. Raises HallError naming the model
+    that failed; the former build stays then.
     """
     with (
         new_build(county, now) as built,
         TemporaryDirectory(prefix="spill-lake-", dir=tmp) as folder,
-        duckdb.connect(str(Path(folder) / "build.duckdb")) as con,
+        duckdb.connect(str(Path(folder) / "build.duckdb"), config={"memory_limit": f"{megabytes}MiB"} if megabytes else {}) as con,
     ):
         for name in county.manifest.tables:
             con.execute(f"create view {name} as select {columns_of(county, name)} from {parquet_of(county, name)}")

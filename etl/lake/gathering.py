@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from etl.access.rules import access_rules
-from etl.config import HallError, Home, transaction
+from etl.config import HallError, Home, settings_from, transaction
 from etl.divisions import CASES_LEFT, GATHERED, SHARED, described, divisions_of, name_of, write_divisions
 from etl.engine.models import Model, in_order, read_models
 from etl.engine.reference import write_meta
@@ -70,7 +70,7 @@ def gather(
     differing = _require_alike(con, counties, with_cases)
     models = in_order(read_models(), counties[0].manifest.tables)
     computed = {county.manifest.division for county in counties if built_of(county) is None}
-    builds = [(county, built_of(county) or _build(con, county, models, now, home.tmp)) for county in counties]
+    builds = [(county, built_of(county) or _build(con, home, county, models, now)) for county in counties]
     known = divisions_of(home)
     codes = [county.manifest.division for county in counties]
     with transaction(con):
@@ -86,9 +86,9 @@ def gather(
     return Gathered(prefix, date.fromisoformat(counties[0].manifest.as_of), made, differing)
 
 
-def _build(con: duckdb.DuckDBPyConnection, county: County, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
+def _build(con: duckdb.DuckDBPyConnection, home: Home, county: County, models: Sequence[Model], now: datetime) -> Path:
     with writing(con, county, now):
-        return build_on_duckdb(county, models, now, tmp)
+        return build_on_duckdb(county, models, now, home.tmp, settings_from(home).memory_megabytes)
 
 
 def _require_alike(con: duckdb.DuckDBPyConnection, counties: Sequence[County], with_cases: bool) -> tuple[str, ...]:
