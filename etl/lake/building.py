@@ -13,17 +13,17 @@ from etl.lake.layout import County, new_build, quoted
 from etl.lake.loading import columns_of, parquet_of
 
 
-def build_on_duckdb(county: County, models: Sequence[Model], now: datetime, tmp: Path) -> str:
+def build_on_duckdb(county: County, models: Sequence[Model], now: datetime, tmp: Path, megabytes: int | None = None) -> str:
     """Runs the models, which stand in their order, over the county's export and writes what they make beside it as its last build.
     Returns the build's name.
 
-    What Spark writes, DuckDB writes here. `tmp` is where it spills. Raises HallError naming the model that failed; the former build
-    stays then.
+    What Spark writes, DuckDB writes here. `tmp` is where it spills, `megabytes` of memory it may take. Raises HallError naming the model
+    that failed; the former build stays then.
     """
     with (
         new_build(county, now) as version,
         TemporaryDirectory(prefix="spill-lake-", dir=tmp) as folder,
-        duckdb.connect(str(Path(folder) / "build.duckdb")) as con,
+        duckdb.connect(str(Path(folder) / "build.duckdb"), config={"memory_limit": f"{megabytes}MiB"} if megabytes else {}) as con,
     ):
         built = county.folder / version
         for name in county.manifest.tables:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from etl.access.rules import access_rules
-from etl.config import HallError, Home, transaction
+from etl.config import HallError, Home, settings_from, transaction
 from etl.divisions import CASES_LEFT, GATHERED, SHARED, described, divisions_of, name_of, write_divisions
 from etl.engine.models import Model, in_order, read_models
 from etl.engine.reference import write_meta
@@ -81,7 +81,7 @@ def _gather(
     differing = _require_alike(con, counties, with_cases)
     models = in_order(read_models(), counties[0].manifest.tables)
     former = {county.manifest.division: built_of(county) for county in counties}
-    builds = [(county, _built(con, county, former[county.manifest.division], models, now, home.tmp)) for county in counties]
+    builds = [(county, _built(con, home, county, former[county.manifest.division], models, now)) for county in counties]
     known = divisions_of(home)
     codes = [county.manifest.division for county in counties]
     with transaction(con):
@@ -100,12 +100,12 @@ def _gather(
     return Gathered(prefix, date.fromisoformat(counties[0].manifest.as_of), made, differing)
 
 
-def _built(con: duckdb.DuckDBPyConnection, county: County, former: str | None, models: Sequence[Model], now: datetime, tmp: Path) -> Path:
+def _built(con: duckdb.DuckDBPyConnection, home: Home, county: County, former: str | None, models: Sequence[Model], now: datetime) -> Path:
     """The folder of what was made of a county's export; made now where it was not yet."""
     version = former
     if version is None:
         with writing(con, county, now):
-            version = build_on_duckdb(county, models, now, tmp)
+            version = build_on_duckdb(county, models, now, home.tmp, settings_from(home).memory_megabytes)
     county.place.fetch(version)
     return county.folder / version
 

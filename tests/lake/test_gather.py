@@ -193,6 +193,24 @@ def test_a_county_is_computed_once_and_again_after_its_next_export(tmp_path: Pat
         gather(con, home, lake, NINGDE, now=NOW)
 
 
+def test_a_county_is_computed_within_the_memory_that_the_home_allows(tmp_path: Path, centre: Home, monkeypatch: pytest.MonkeyPatch):
+    home, limits = Home(tmp_path / "home"), []
+
+    def opened(*arguments, **options):
+        limits.append(options.get("config", {}).get("memory_limit"))
+        return connected(*arguments, **options)
+
+    connected = duckdb.connect
+    filled(home, 4, 5)
+    centre.settings_file.write_text("memory_megabytes = 700\n", "utf-8")
+    with connect(home) as con:
+        export(con, home, tmp_path / "lake", JIAOCHENG, as_of=CUT_OFF, now=NOW)
+    with connect(centre) as con:
+        monkeypatch.setattr(duckdb, "connect", opened)
+        gather(con, centre, tmp_path / "lake", NINGDE, now=NOW)
+    assert limits == ["700MiB"]
+
+
 def test_other_cut_offs_and_other_rules_are_refused_by_name(tmp_path: Path, centre: Home):
     lake = tmp_path / "lake"
     for division, as_of in ((JIAOCHENG, CUT_OFF), (FUAN, date(2018, 6, 30))):
