@@ -28,12 +28,12 @@ from tests.benchmarks.browsing import Site, filtered, switched, visit
 from tests.benchmarks.measuring import child, machine
 from tests.benchmarks.pagechart import DASH, HALL, PANDAS, budget_table, keep, table
 from tests.benchmarks.peer_view import PERIOD
+from tests.benchmarks.serving import cpu_s
 from tests.chromium import CHECKOUT, browser, executable, free_port, wait_until_answering
 
 DEMO = 0
 SIZES = (DEMO, 1_000_000, 10_000_000)
 ROUNDS, CLICKS, SWITCHES, LOADS = 2, 15, 15, 2
-MIB = 2**20
 Figures = dict[str, Any]
 
 
@@ -135,7 +135,9 @@ def turn(opened: Browser, contender: Contender, home: Path, place: Path, departm
             with visit(opened, site, page_address, is_slow=True) as (_, taken):
                 slow.append(taken)
         with visit(opened, site, page_address) as (page, again):
-            times, received, brought = filtered(page, site, departments)
+            before = cpu_s(pid)
+            changes = filtered(page, site, departments)
+            served = (cpu_s(pid) - before) / len(departments) * 1000
             switches = switched(page, site, SWITCHES)
         return {
             "start": [started],
@@ -145,9 +147,13 @@ def turn(opened: Browser, contender: Contender, home: Path, place: Path, departm
             "slow": [one["whole"] for one in slow],
             "bytes": [one["bytes"] for one in slow],
             "requests": [one["requests"] for one in slow],
-            "filter": times,
-            "received": received,
-            "filter_bytes": [brought],
+            "filter": changes.times,
+            "received": changes.numbers,
+            "filter_bytes": [changes.bytes],
+            "thread": [changes.thread],
+            "script": [changes.script],
+            "layout": [changes.layout],
+            "served": [served],
             "switch": switches,
             "peak": [peak_mib(pid)],
         }

@@ -80,6 +80,12 @@ def children_of(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 @dataclass
 class Server:
     """The serving processes of one or several `hall serve`, as the kernel counts them."""
@@ -89,9 +95,8 @@ class Server:
     seen: list[float] = field(default_factory=list)
 
     def cpu_s(self) -> float:
-        """CPU seconds so far, user and system."""
-        fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.pids)
-        return sum(int(one[11]) + int(one[12]) for one in fields) / TICKS
+        """CPU seconds of all of them so far."""
+        return sum(cpu_s(pid) for pid in self.pids)
 
     def rss_mib(self) -> float:
         """Resident memory of all of them together, in MiB."""
