@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from small_hall import made_once, published
+from counties import Counties, shared
+from small_hall import beside, made_once, published
 
 from etl.assessing import freeze_months
 from etl.config import Home
@@ -20,6 +21,20 @@ MONTHS = tuple(f"2018-{month:02d}" for month in range(1, 11))
 def hall_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Only read."""
     return Home(made_once(tmp_path_factory, "small-hall", published))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Counties:
+    """Counties of a province, each by itself and put together. Only read."""
+    return shared(tmp_path_factory)
+
+
+@pytest.fixture
+def province(made: Counties, tmp_path: Path) -> Home:
+    """The counties put together, with an office of its own."""
+    home = beside(made.province, tmp_path / "province")
+    home.settings_file.write_text(made.province.settings_file.read_text("utf-8"), "utf-8")
+    return home
 
 
 @pytest.fixture

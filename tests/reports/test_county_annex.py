@@ -1,11 +1,9 @@
 """The annex of counties: figures of each county's own snapshot, places as the page of counties gives them, nothing in a county's report."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from counties import FUAN, GULOU, JIAOCHENG, NINGDE, Counties, shared
-from small_hall import beside
+from counties import FUAN, GULOU, JIAOCHENG, NINGDE
 
 from dashboard.period import Period
 from dashboard.queries import counties as page
@@ -23,18 +21,6 @@ from etl.indicators import definitions
 from etl.indicators.ranking import can_rank
 
 NAMES = {JIAOCHENG: "蕉城区", FUAN: "福安市", GULOU: "鼓楼区"}
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory) -> Counties:
-    return shared(tmp_path_factory)
-
-
-@pytest.fixture
-def province(made: Counties, tmp_path: Path) -> Home:
-    home = beside(made.province, tmp_path / "province")
-    home.settings_file.write_text(made.province.settings_file.read_text("utf-8"), "utf-8")
-    return home
 
 
 def report(home: Home, division: str = "", audience: str = "leadership", period: str = "2018-Q2") -> Report:

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 from command_line import answered
-from counties import FUAN, FUJIAN, GULOU, JIAOCHENG, NINGDE, Counties, put_together, shared
+from counties import FUAN, FUJIAN, GULOU, JIAOCHENG, NINGDE, put_together
 from signed_in import known, signed_in_app
-from small_hall import beside
 
 from dashboard.reports import exports
 from dashboard.reports.asking import Asked, audiences_of, require
@@ -20,18 +19,6 @@ from etl.office import open_office
 
 NOW = datetime(2018, 8, 2, 9)
 JUNE = {"kind": "month", "period": "2018-05", "formats": ("xlsx",), "has_charts": False}
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory) -> Counties:
-    return shared(tmp_path_factory)
-
-
-@pytest.fixture
-def province(made: Counties, tmp_path: Path) -> Home:
-    home = beside(made.province, tmp_path / "province")
-    home.settings_file.write_text(made.province.settings_file.read_text("utf-8"), "utf-8")
-    return home
 
 
 def figures(home: Home, audience: str = "leadership", division: str = "") -> dict:
