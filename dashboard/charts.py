@@ -198,14 +198,15 @@ def ranked(frame: pd.DataFrame, y: str, series: Sequence[Series], unit: str, sta
     shown = frame.head(most)
     labels = [str(label) for label in shown[y]]
     single = len(series) == 1
+    lengths = [_filled(shown[one.column]) for one in series]
     traces = [
         _trace(
             "bar",
             y=labels,
-            x=_filled(shown[one.column]),
+            x=lengths[index],
             name=one.label,
             orientation="h",
-            text=[f"{value:,.10g}" for value in _filled(shown[one.column])],
+            text=[f"{value:,.10g}" for value in lengths[index]],
             textposition="none" if stacked else "outside",
             textfont={"size": 12, "color": INK},
             constraintext="none",

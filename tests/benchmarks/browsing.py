@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -180,7 +179,3 @@ def switched(page: Page, site: Site, many: int) -> list[float]:
 def p95(times: Sequence[float]) -> float:
     """The time that 95 of 100 do not exceed, by nearest rank."""
     return sorted(times)[math.ceil(len(times) * 0.95) - 1]
-
-
-def median(times: Sequence[float]) -> float:
-    return statistics.median(times)
