@@ -18,6 +18,7 @@ from etl.ingest.warehouse import LAKE_MARK
 from etl.quarantinecounts import write_quarantine
 from etl.records.masking import masked_person
 from etl.soundness import IDENTIFIER, current_id, damage_of, digest_of, manifest_of, next_moment, sealed
+from etl.whole import write_whole
 
 READING: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "lock_configuration": True}
 # Bytes of a block. With DuckDB's usual 262144 the many small columns leave half of a county's file empty, and a server that keeps blocks
@@ -350,12 +351,7 @@ def _sync(path: Path) -> None:
 
 def _replace(home: Home, target: Path, text: str) -> None:
     """Writes a small file so that a reader sees the old text or the new one, never half of it."""
-    working = home.tmp / f"{target.name}-{os.getpid()}"
-    with working.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    working.replace(target)
+    write_whole(target, text, home.tmp / f"{target.name}-{os.getpid()}")
     _sync(target.parent)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from etl.whole import write_whole
+
 MANIFEST = "manifest.json"
 
 
@@ -88,12 +90,7 @@ class Folder:
 
     def put(self, name: str, text: str) -> None:
         path = self.near / name
-        working = path.with_name(f".{path.name}-{os.getpid()}")
-        with working.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        working.replace(path)
+        write_whole(path, text, path.with_name(f".{path.name}-{os.getpid()}"))
 
     def versions(self, kind: str) -> list[Version]:
         return [Version(path.name, (path / MANIFEST).exists(), path.stat().st_mtime) for path in self.near.glob(f"{kind}-*")]
